@@ -1,0 +1,75 @@
+"""What the frame of every page needs: brand stylesheet, logo, menu, the portal's address.
+
+Error pages are drawn with half a request or none, so each tag has an answer without a tenant.
+"""
+
+from django import template
+from django.http import HttpRequest
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from cms import queries
+from tenants import brand
+
+register = template.Library()
+
+LOGOS = frozenset({"hill", "mast", "hall", "beam"})
+
+
+def _tenant(context: template.Context) -> object | None:
+    return getattr(context.get("request"), "tenant", None)
+
+
+@register.simple_tag(takes_context=True)
+def brand_href(context: template.Context) -> str:
+    """Address of the tenant's colours with their content hash, so that it may be cached for ever."""
+    tenant = _tenant(context)
+    url = reverse("brand_css")
+    return f"{url}?v={brand.digest(queries.palette_of(tenant))}" if tenant else url
+
+
+@register.simple_tag
+def logo(institution: object | None) -> SafeString:
+    """The institution's logo from the sprite, or its first character on its colour."""
+    key = getattr(institution, "logo_key", "")
+    if key in LOGOS:
+        return format_html(
+            '<svg class="logo" viewBox="0 0 44 44" aria-hidden="true" focusable="false"><use href="{}#logo-{}"/></svg>',
+            static("zx/logos.svg"),
+            key,
+        )
+    name = getattr(institution, "short_name", "") or "筑"
+    return format_html(
+        '<svg class="logo" viewBox="0 0 44 44" aria-hidden="true" focusable="false"><rect class="logo-ground" '
+        'width="44" height="44" rx="4"/><text class="logo-letter" x="22" y="31" text-anchor="middle">{}</text></svg>',
+        name[0],
+    )
+
+
+@register.simple_tag(takes_context=True)
+def menu_pages(context: template.Context) -> list[queries.MenuPage]:
+    """Pages the editors put into the menu, once a request."""
+    request: HttpRequest | None = context.get("request")
+    if request is None or _tenant(context) is None:
+        return []
+    if not hasattr(request, "_menu_pages"):
+        request._menu_pages = queries.menu_pages()
+    return request._menu_pages
+
+
+@register.simple_tag(takes_context=True)
+def portal_href(context: template.Context) -> str:
+    """The province's portal as seen from this request (scheme and port kept); empty where there is none."""
+    request = context.get("request")
+    return queries.portal_url(request) if request is not None else ""
+
+
+@register.simple_tag(takes_context=True)
+def centre_current(context: template.Context) -> str:
+    """Which item of the centre's navigation a page names with `{% block centre_current %}training{% endblock %}`."""
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+    block = blocks.get_block("centre_current") if blocks is not None else None
+    return block.nodelist.render(context).strip() if block is not None else ""
