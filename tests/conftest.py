@@ -1,0 +1,142 @@
+"""Fixtures of every test: a real PostgreSQL with real cloned schemas, a real Redis, files in a folder of their own."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support import database, people, servers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+servers.prepare()  # before anything reads Django's settings
+
+
+def pytest_configure() -> None:
+    """Settings are read from the environment made above; pytest-django sets Django up only when they are there."""
+    from django.conf import settings
+
+    assert settings.DATABASES
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """Replace Django's test database by a copy of the template."""
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    name = connection.settings_dict["NAME"]
+    database.make_fresh(name)
+    # A test that commits would be followed by TRUNCATE over every schema; a new copy is quicker and complete.
+    TransactionTestCase._fixture_teardown = lambda self: _copy_again(name)  # type: ignore[method-assign]
+    yield
+    with django_db_blocker.unblock():
+        _close_all()
+    database.drop(name)
+
+
+def _copy_again(name: str) -> None:
+    _close_all()
+    database.make_fresh(name)
+
+
+def _close_all() -> None:
+    from django.db import connections
+
+    connections.close_all()
+    connections["default"].close_pool()
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> None:
+    """The test writes for good (sockets, threads, other processes see it); the database is made anew afterwards."""
+
+
+@pytest.fixture(autouse=True)
+def _clean_slate(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Back to the public schema, to Chinese, and to an empty Redis before every test."""
+    from django.db import connection
+    from django.utils import translation
+
+    if "django_db_setup" in request.fixturenames:
+        _flush_redis()
+        connection.set_schema_to_public()
+    with translation.override("zh-hans"):
+        yield
+
+
+def _flush_redis() -> None:
+    import redis
+
+    first = int(os.environ["ZHUXUE_REDIS_BASE"])
+    for number in range(first, first + servers.REDIS_NUMBERS_PER_WORKER):
+        with redis.Redis.from_url(f"{os.environ['REDIS_URL']}/{number}") as client:
+            client.flushdb()
+
+
+@pytest.fixture(scope="session")
+def cache_folder() -> Path:
+    """Kept between runs: for slow things known by a hash."""
+    return servers.cache_folder()
+
+
+@pytest.fixture
+def association(db: None) -> Any:
+    return _institution("association")
+
+
+@pytest.fixture
+def lingzhu(db: None) -> Any:
+    return _institution("lingzhu")
+
+
+@pytest.fixture
+def jiangxin(db: None) -> Any:
+    return _institution("jiangxin")
+
+
+def _institution(schema: str) -> Any:
+    from tenants.models import Institution
+
+    return Institution.objects.get(schema_name=schema)
+
+
+@pytest.fixture
+def in_tenant(db: None) -> Callable[[Any], Any]:
+    """`with in_tenant(lingzhu):` the schema and the scope of one institution; of the association, the province."""
+    from django_tenants.utils import tenant_context
+
+    from tenants.scopes import institution_scope, province_scope
+
+    @contextmanager
+    def enter(institution: Any) -> Iterator[None]:
+        with ExitStack() as stack:
+            stack.enter_context(tenant_context(institution))
+            stack.enter_context(province_scope() if institution.is_association else institution_scope(institution))
+            yield
+
+    return enter
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., Any]:
+    """`make_user("陈志强")`: a person with a valid ID number who has signed in before."""
+    return people.make_user
+
+
+@pytest.fixture
+def trainee_client(db: None) -> Callable[..., Any]:
+    """`trainee_client(lingzhu)` or `trainee_client(lingzhu, user)`: a signed-in client; `client.user` is the person."""
+
+    def make(institution: Any, user: Any = None) -> Any:
+        user = user or people.make_user()
+        client = people.signed_in(user, institution)
+        client.user = user
+        return client
+
+    return make

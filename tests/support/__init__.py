@@ -1,0 +1,1 @@
+"""What the tests share: servers, the database made from a template, people."""

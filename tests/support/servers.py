@@ -1,0 +1,111 @@
+"""The servers of a test run and the environment that settings are read from; imports no Django.
+
+One PostgreSQL below the state folder serves all runs on this machine at once (the last run to end stops it), one Redis
+serves a run and its xdist workers; each worker has a database, Redis numbers and files of its own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from config.services import Postgres, Redis, state_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REDIS_NUMBERS_PER_WORKER = 4  # cache, channels, faces, celery
+SERVER, RUN, REDIS = "ZHUXUE_TEST_SERVER", "ZHUXUE_TEST_RUN", "ZHUXUE_TEST_REDIS"
+
+
+def prepare() -> None:
+    """Start what is missing and name everything in the environment; called before Django's settings are read."""
+    if SERVER not in os.environ:
+        _start_for_this_run()
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    number = int(worker.removeprefix("gw")) + 1 if worker != "main" else 0
+    files = Path(tempfile.mkdtemp(prefix=f"zhuxue-{worker}-"))
+    atexit.register(shutil.rmtree, files, ignore_errors=True)
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="config.settings",
+        ZHUXUE_ENV="test",
+        ZHUXUE_VAR=str(files),
+        ZHUXUE_REDIS_BASE=str(number * REDIS_NUMBERS_PER_WORKER),
+        DATABASE_URL=database_url(worker_database(worker)),
+        REDIS_URL=os.environ[REDIS],
+    )
+
+
+def worker_database(worker: str) -> str:
+    return f"zx_run_{os.environ[RUN]}_{worker}"
+
+
+def database_url(name: str) -> str:
+    return f"{os.environ[SERVER]}/{name}"
+
+
+@contextmanager
+def locked(name: str) -> Iterator[None]:
+    """Hold a lock between all test processes of this machine that share the state folder."""
+    with _lock_file(name) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def cache_folder() -> Path:
+    """Survives runs: for what is slow to make and known by a hash (encoded video, clips)."""
+    folder = Path(os.environ["ZHUXUE_TEST_CACHE"])
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _lock_file(name: str) -> IO[str]:
+    folder = Path(os.environ["ZHUXUE_TEST_CACHE"])
+    folder.mkdir(parents=True, exist_ok=True)
+    return (folder / f"{name}.lock").open("a")
+
+
+def _start_for_this_run() -> None:
+    state = state_folder() / "test"
+    state.mkdir(mode=0o711, exist_ok=True)
+    os.environ["ZHUXUE_TEST_CACHE"] = str(state / "cache")
+    os.environ[RUN] = str(os.getpid())
+    if "DATABASE_URL" in os.environ:
+        os.environ[SERVER] = os.environ["DATABASE_URL"].rpartition("/")[0]
+    else:
+        os.environ[SERVER] = _join_postgres(state).rpartition("/")[0]
+    if "REDIS_URL" in os.environ:
+        os.environ[REDIS] = os.environ["REDIS_URL"]
+    else:
+        folder = Path(tempfile.mkdtemp(prefix="zhuxue-redis-"))
+        redis = Redis(folder, durable=False)
+        os.environ[REDIS] = redis.start()
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        atexit.register(redis.stop)
+
+
+def _join_postgres(state: Path) -> str:
+    """Start or adopt the shared server; whoever leaves last stops it."""
+    server = Postgres(state / "postgres", durable=False, tied=False)
+    users = _lock_file("users")
+    with locked("start"):
+        fcntl.flock(users, fcntl.LOCK_SH)
+        url = server.start()
+
+    def leave() -> None:
+        with locked("start"):
+            fcntl.flock(users, fcntl.LOCK_UN)
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            server.stop()
+
+    atexit.register(leave)
+    return url
