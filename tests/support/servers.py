@@ -24,10 +24,13 @@ REDIS_NUMBERS_PER_WORKER = 4  # cache, channels, faces, celery
 SERVER, RUN, REDIS = "ZHUXUE_TEST_SERVER", "ZHUXUE_TEST_RUN", "ZHUXUE_TEST_REDIS"
 
 
-def prepare() -> None:
-    """Start what is missing and name everything in the environment; called before Django's settings are read."""
+def prepare(*, folder: str = "test", durable: bool = False) -> None:
+    """Start what is missing and name everything in the environment; called before Django's settings are read.
+
+    `durable` for measurements: with fsync and synchronous_commit as in production, in a `folder` of its own.
+    """
     if SERVER not in os.environ:
-        _start_for_this_run()
+        _start_for_this_run(folder, durable)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     number = int(worker.removeprefix("gw")) + 1 if worker != "main" else 0
     files = Path(tempfile.mkdtemp(prefix=f"zhuxue-{worker}-"))
@@ -71,28 +74,28 @@ def _lock_file(name: str) -> IO[str]:
     return (folder / f"{name}.lock").open("a")
 
 
-def _start_for_this_run() -> None:
-    state = state_folder() / "test"
+def _start_for_this_run(folder: str, durable: bool) -> None:
+    state = state_folder() / folder
     state.mkdir(mode=0o711, exist_ok=True)
     os.environ["ZHUXUE_TEST_CACHE"] = str(state / "cache")
     os.environ[RUN] = str(os.getpid())
     if "DATABASE_URL" in os.environ:
         os.environ[SERVER] = os.environ["DATABASE_URL"].rpartition("/")[0]
     else:
-        os.environ[SERVER] = _join_postgres(state).rpartition("/")[0]
+        os.environ[SERVER] = _join_postgres(state, durable).rpartition("/")[0]
     if "REDIS_URL" in os.environ:
         os.environ[REDIS] = os.environ["REDIS_URL"]
     else:
-        folder = Path(tempfile.mkdtemp(prefix="zhuxue-redis-"))
-        redis = Redis(folder, durable=False)
+        files = Path(tempfile.mkdtemp(prefix="zhuxue-redis-"))
+        redis = Redis(files, durable=False)
         os.environ[REDIS] = redis.start()
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        atexit.register(shutil.rmtree, files, ignore_errors=True)
         atexit.register(redis.stop)
 
 
-def _join_postgres(state: Path) -> str:
+def _join_postgres(state: Path, durable: bool) -> str:
     """Start or adopt the shared server; whoever leaves last stops it."""
-    server = Postgres(state / "postgres", durable=False, tied=False)
+    server = Postgres(state / "postgres", durable=durable, tied=False)
     users = _lock_file("users")
     with locked("start"):
         fcntl.flock(users, fcntl.LOCK_SH)
