@@ -1,0 +1,81 @@
+"""What the camera and the clock recorded about the study under review, and the facts counted from it.
+
+Only spans that still count are looked at, so a second round judges the study that was done again. Times stay aware
+datetimes; days are the province's (settings.TIME_ZONE).
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils.timezone import localdate
+
+from learning.models import CreditSpan, Enrolment
+from learning.review.rules import Facts, ReviewRules, gaps_without
+from proctoring.models import Incident, LivenessAttempt, Snapshot
+from proctoring.outcomes import PASSED
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Rows in order of time. `spans` are those that count; the rest lies in their camera sessions."""
+
+    spans: list[CreditSpan]
+    snapshots: list[Snapshot]
+    liveness: list[LivenessAttempt]
+    incidents: list[Incident]
+
+
+def evidence_of(enrolment: Enrolment) -> Evidence:
+    """Four queries, whatever the length of the study."""
+    spans = list(
+        CreditSpan.objects.filter(enrolment=enrolment, voided_by=None)
+        .select_related("lesson", "session")
+        .order_by("started_at")
+    )
+    sessions = {span.session.camera_session_id for span in spans}
+    return Evidence(
+        spans=spans,
+        snapshots=list(Snapshot.objects.filter(session__in=sessions).order_by("taken_at")),
+        liveness=list(LivenessAttempt.objects.filter(session__in=sessions).order_by("started_at")),
+        incidents=list(Incident.objects.filter(session__in=sessions).select_related("snapshot").order_by("noted_at")),
+    )
+
+
+def facts_of(evidence: Evidence, rules: ReviewRules) -> Facts:
+    """Count what the rules weigh."""
+    outcomes = Counter(snapshot.outcome for snapshot in evidence.snapshots)
+    seen = sightings(evidence)
+    gaps = gaps_without(
+        [(span.started_at, span.ended_at) for span in evidence.spans], seen, timedelta(minutes=rules.gap_minutes)
+    )
+    days = seconds_by_day(evidence.spans)
+    long_days = [seconds for seconds in days.values() if seconds > rules.long_day_hours * 3600]
+    return Facts(
+        matches=len(seen),
+        mismatches=outcomes[Snapshot.Outcome.MISMATCH],
+        doubtful=outcomes[Snapshot.Outcome.REVIEW],
+        nobody=outcomes[Snapshot.Outcome.NO_FACE] + outcomes[Snapshot.Outcome.NO_ANSWER],
+        two_faces=outcomes[Snapshot.Outcome.TWO_FACES],
+        incidents=len(evidence.incidents),
+        liveness_failed=sum(1 for check in evidence.liveness if check.outcome not in ("", PASSED)),
+        longest_gap_s=max((round(gap.total_seconds()) for gap in gaps), default=0),
+        long_gaps=len(gaps),
+        longest_day_s=max(long_days, default=0),
+        long_days=len(long_days),
+    )
+
+
+def sightings(evidence: Evidence) -> list[datetime]:
+    """When the person was certainly there."""
+    shots = [shot.taken_at for shot in evidence.snapshots if shot.outcome == Snapshot.Outcome.MATCH]
+    checks = [check.ended_at for check in evidence.liveness if check.outcome == PASSED and check.ended_at]
+    return sorted(shots + checks)
+
+
+def seconds_by_day(spans: list[CreditSpan]) -> dict[date, int]:
+    """Credited seconds by the day on which the span began."""
+    days: dict[date, int] = defaultdict(int)
+    for span in spans:
+        days[localdate(span.started_at)] += span.credited_ms
+    return {day: round(ms / 1000) for day, ms in days.items()}

@@ -1,0 +1,150 @@
+"""Which named reasons make a reviewer look first. Pure: facts in, reasons and a risk out; nothing is ever decided here.
+
+Weights are values of the Ruleset. A reason weighs `weight × count`, at most `CAP × weight`; the risk is their sum,
+at most 100. Source of the grounds: DOMAIN.md "Hours review".
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+CAP = 3
+RISK_MAX = 100
+
+
+@dataclass(frozen=True)
+class ReviewRules:
+    """Section "review" of the Ruleset: weights of the reasons, and how a decision is taken back."""
+
+    section: ClassVar[str] = "review"
+
+    weight_no_snapshots: int = 60
+    weight_mismatch: int = 30
+    weight_incident: int = 25
+    weight_two_faces: int = 15
+    weight_long_gap: int = 12
+    weight_nobody: int = 5
+    weight_doubtful: int = 8
+    weight_liveness_failed: int = 4
+    weight_long_day: int = 15
+    gap_minutes: int = 30  # study longer than this without a snapshot of the person
+    long_day_hours: int = 9  # credited clock hours in one day
+    undo_minutes: int = 10
+    spot_check_percent: int = 5
+    high_risk: int = 50  # "look at these first"
+    some_risk: int = 15
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was counted about the study under review (spans that count, and the camera sessions they lie in).
+
+    `matches` are sightings of the person: matching snapshots and passed liveness checks.
+    """
+
+    matches: int = 0
+    mismatches: int = 0
+    doubtful: int = 0
+    nobody: int = 0
+    two_faces: int = 0
+    incidents: int = 0
+    liveness_failed: int = 0
+    longest_gap_s: int = 0
+    long_gaps: int = 0
+    longest_day_s: int = 0
+    long_days: int = 0
+
+
+@dataclass(frozen=True)
+class Reason:
+    """`count` times something that happened; `value` its size in seconds where it has one, else 0."""
+
+    code: str
+    count: int
+    weight: int
+    value: int = 0
+
+
+REASONS = (
+    "no_snapshots",
+    "mismatch",
+    "incident",
+    "two_faces",
+    "long_gap",
+    "doubtful",
+    "long_day",
+    "nobody",
+    "liveness_failed",
+)
+
+
+def reasons_of(facts: Facts, rules: ReviewRules) -> list[Reason]:
+    """The reasons that hold, heaviest first."""
+    counts = {
+        # Without one matching picture the whole study is without the person's own snapshot: gaps say nothing more.
+        "no_snapshots": (int(facts.matches == 0), 0),
+        "mismatch": (facts.mismatches, 0),
+        "incident": (facts.incidents, 0),
+        "two_faces": (facts.two_faces, 0),
+        "long_gap": (facts.long_gaps if facts.matches else 0, facts.longest_gap_s),
+        "doubtful": (facts.doubtful, 0),
+        "long_day": (facts.long_days, facts.longest_day_s),
+        "nobody": (facts.nobody, 0),
+        "liveness_failed": (facts.liveness_failed, 0),
+    }
+    reasons = [
+        Reason(code, count, weigh(getattr(rules, f"weight_{code}"), count), value)
+        for code, (count, value) in counts.items()
+        if count
+    ]
+    return sorted(reasons, key=lambda reason: (-reason.weight, REASONS.index(reason.code)))
+
+
+def weigh(weight: int, count: int) -> int:
+    return weight * min(count, CAP)
+
+
+def risk_of(reasons: Iterable[Reason]) -> int:
+    """0 (nothing found) to 100."""
+    return min(RISK_MAX, sum(reason.weight for reason in reasons))
+
+
+def gaps_without(
+    spans: Sequence[tuple[datetime, datetime]], seen_at: Sequence[datetime], limit: timedelta
+) -> list[timedelta]:
+    """Stretches of credited study longer than `limit` in which the person was not seen.
+
+    Pauses between spans are not study: a stretch counts only the credited time between two sightings, and every
+    stretch is broken by a sighting, wherever it lies.
+    """
+    gaps: list[timedelta] = []
+    running = timedelta(0)
+    moments = sorted(seen_at)
+    at = 0
+    for start, end in sorted(spans):
+        while at < len(moments) and moments[at] <= end:
+            seen = moments[at]
+            running += max(timedelta(0), seen - start)
+            gaps.append(running)
+            running, start = timedelta(0), max(start, seen)
+            at += 1
+        running += end - start
+    gaps.append(running)
+    return [gap for gap in gaps if gap > limit]
+
+
+def may_undo(decided_at: datetime | None, at: datetime, rules: ReviewRules) -> bool:
+    """Within the undo time, which is also how long the SMS waits."""
+    return decided_at is not None and at < undo_until(decided_at, rules)
+
+
+def undo_until(decided_at: datetime, rules: ReviewRules) -> datetime:
+    return decided_at + timedelta(minutes=rules.undo_minutes)
+
+
+def band_of(risk: int, rules: ReviewRules) -> str:
+    """Where the queue shows it: high, some or none."""
+    if risk >= rules.high_risk:
+        return "high"
+    return "some" if risk >= rules.some_risk else "none"

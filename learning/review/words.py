@@ -1,0 +1,68 @@
+"""Reasons and consequences in words: what the queue, the case and the trainee's SMS say."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext, ngettext
+
+from learning.models import Enrolment
+from learning.review.models import HoursReview, ReviewState
+from tenants.messages.templates import rendered
+
+
+@dataclass(frozen=True)
+class ReasonLine:
+    """A reason in words; `tone` is fail for what is wrong, review for what is to be judged."""
+
+    code: str
+    text: str
+    weight: int
+    tone: str
+
+
+def reason_lines(review: HoursReview) -> list[ReasonLine]:
+    """The stored reasons in words, heaviest first."""
+    return [
+        ReasonLine(r["code"], reason_text(r["code"], r["count"], r["value"]), r["weight"], _tone(r["code"]))
+        for r in review.reasons
+    ]
+
+
+def reason_text(code: str, count: int, value: int) -> str:
+    """One reason in words; `value` in seconds where the reason has a size."""
+    minutes = value // 60
+    texts = {
+        "no_snapshots": lambda: gettext("No picture shows the person during the study"),
+        "mismatch": lambda: ngettext(
+            "%(n)d snapshot does not match the profile", "%(n)d snapshots do not match the profile", count
+        ),
+        "incident": lambda: ngettext("%(n)d incident at the camera", "%(n)d incidents at the camera", count),
+        "two_faces": lambda: ngettext(
+            "%(n)d snapshot with several people", "%(n)d snapshots with several people", count
+        ),
+        "long_gap": lambda: gettext("Up to %(minutes)d minutes of study without a picture of the person"),
+        "doubtful": lambda: ngettext("%(n)d doubtful snapshot", "%(n)d doubtful snapshots", count),
+        "long_day": lambda: gettext("%(hours)d hours %(rest)d minutes of study in one day"),
+        "nobody": lambda: ngettext("%(n)d snapshot with nobody", "%(n)d snapshots with nobody", count),
+        "liveness_failed": lambda: ngettext("%(n)d liveness check failed", "%(n)d liveness checks failed", count),
+    }
+    values = {"n": count, "minutes": minutes, "hours": minutes // 60, "rest": minutes % 60}
+    return texts[code]() % values if code in texts else code
+
+
+def sms_params(enrolment: Enrolment) -> dict[str, object]:
+    """What the manual's texts name: 姓名, 岗位, 年度."""
+    return {"name": enrolment.user.name, "position": enrolment.position.name, "year": enrolment.year}
+
+
+def sms_texts(enrolment: Enrolment) -> dict[str, str]:
+    """What each decision would send, word for word; keys are the states of a review."""
+    params = sms_params(enrolment)
+    return {
+        ReviewState.APPROVED.value: rendered("hours_approved", {}),
+        ReviewState.CLEARED.value: rendered("hours_cleared", params),
+        ReviewState.PARTLY_CLEARED.value: rendered("hours_partly_cleared", params),
+    }
+
+
+def _tone(code: str) -> str:
+    return "fail" if code in ("no_snapshots", "mismatch", "incident") else "review"
