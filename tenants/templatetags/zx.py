@@ -7,6 +7,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from tenants import masking
+
 register = template.Library()
 
 
@@ -47,25 +49,20 @@ def bar(percent: float | Decimal, label: str = "") -> SafeString:
 
 @register.filter
 def mask_id(number: str | None) -> str:
-    """First 6 and last 4 of an identity number; nothing of a shorter one."""
-    number = number or ""
-    return f"{number[:6]}{'*' * 8}{number[-4:]}" if len(number) >= 15 else "*" * len(number)
+    """First 6 and last 4 of an identity number."""
+    return masking.mask_id_number(number or "")
 
 
 @register.filter
 def mask_phone(number: str | None) -> str:
-    """First 3 and last 4 of a mobile number, with or without +86."""
-    digits = (number or "").removeprefix("+86").replace(" ", "")
-    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 11 else "*" * len(digits)
+    """First 3 and last 4 of a phone."""
+    return masking.mask_phone_number(number or "")
 
 
 @register.filter
 def mask_name(name: str | None) -> str:
-    """The first and, from three characters on, the last character of a name: 李*国, 王*."""
-    name = name or ""
-    if len(name) < 2:
-        return "*" * len(name)
-    return name[0] + "*" * max(1, len(name) - 2) + (name[-1] if len(name) > 2 else "")
+    """李*国."""
+    return masking.mask_name(name or "")
 
 
 def _percent(value: float | Decimal) -> str:

@@ -1,0 +1,5 @@
+"""The shell: settings, urls, asgi, celery, embedded services."""
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -1,0 +1,28 @@
+"""HTTP through Django; sockets by path. Either half may live in processes of its own: `ZHUXUE_SERVE=http|sockets|all`."""
+
+import gc
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+
+http = get_asgi_application()
+
+from learning.routing import websocket_urlpatterns as study  # noqa: E402
+from proctoring.routing import websocket_urlpatterns as camera  # noqa: E402
+from tenants.consumers import RefuseUnknownPaths  # noqa: E402
+
+SERVE = os.environ.get("ZHUXUE_SERVE", "all")
+protocols = {}
+if SERVE in {"http", "all"}:
+    protocols["http"] = http
+if SERVE in {"sockets", "all"}:
+    protocols["websocket"] = RefuseUnknownPaths(URLRouter([*camera, *study]))
+
+application = ProtocolTypeRouter(protocols)
+
+# Long-lived objects out of the collector's way: half of the heartbeat ceiling (docs/performance.md).
+gc.freeze()
+gc.set_threshold(50_000, 20, 1_000)

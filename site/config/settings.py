@@ -1,0 +1,319 @@
+"""The one settings file. Everything that differs between places comes from the environment (see docs/operations.md)."""
+
+import base64
+import hashlib
+from pathlib import Path
+
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from config.env import Env, database_from
+from config.logs import structured_logging
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = ROOT / "site"
+
+env = Env()
+ENV = env.choice("ZHUXUE_ENV", ("demo", "test", "production"), "production")
+IS_DEMO = ENV in {"demo", "test"}
+DEBUG = env.flag("ZHUXUE_DEBUG", False)
+if DEBUG and not IS_DEMO:
+    raise ImproperlyConfigured("ZHUXUE_DEBUG is for the demo only.")
+VAR = Path(env.text("ZHUXUE_VAR", str(ROOT / ".var")))
+
+
+def _demo(name: str) -> str | None:
+    """The demo's public secret, or None outside the demo."""
+    return f"demo-{name}-not-a-secret" if IS_DEMO else None
+
+
+def _demo_key(name: str) -> str:
+    """A 32-byte key made of a public word: worth nothing, hence the demo only."""
+    return "demo:" + base64.b64encode(hashlib.sha256(name.encode()).digest()).decode() if IS_DEMO else ""
+
+
+SECRET_KEY = env.secret("ZHUXUE_SECRET_KEY", demo=_demo("session"))
+DATA_KEYS = env.keys("ZHUXUE_DATA_KEYS", _demo_key("data"))
+BLIND_INDEX_KEY = next(iter(env.keys("ZHUXUE_INDEX_KEY", _demo_key("index")).values()))
+if not IS_DEMO and "demo" in DATA_KEYS:
+    raise ImproperlyConfigured("ZHUXUE_DATA_KEYS holds the demo's key.")
+
+# --- hosts: the tenant look-up refuses what no institution owns, so any name may come this far -------------------
+ALLOWED_HOSTS = ["*"]
+PORTAL_URL = env.text("ZHUXUE_PORTAL_URL", "http://localhost:8000" if IS_DEMO else None)
+USE_X_FORWARDED_HOST = False
+
+# --- apps -------------------------------------------------------------------------------------------------------
+SHARED_APPS = [
+    "django_tenants",
+    "tenants",
+    "tenants.accounts",
+    "tenants.rulesets",
+    "tenants.audit",
+    "tenants.messages",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "proctoring",
+    "learning",
+    "learning.review",
+    "exams",
+    "certs",
+    "axes",
+    "captcha",
+    "channels",
+    "csp",
+    "django_htmx",
+    "django_structlog",
+]
+TENANT_APPS = [
+    "tenants.roles",
+    "django.contrib.auth",
+    "cms.console",
+    "cms.desk",
+    "cms.centre",
+    "cms",
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+]
+INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]
+if IS_DEMO:
+    SHARED_APPS = [*SHARED_APPS, "demo"]
+    INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
+
+TENANT_MODEL = "tenants.Institution"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+TENANT_BASE_SCHEMA = "template"
+TENANT_CREATION_FAKES_MIGRATIONS = True
+PUBLIC_SCHEMA_URLCONF = "config.urls_public"
+ROOT_URLCONF = "config.urls"
+PORTAL_URLCONF = "config.urls_portal"
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+ASGI_APPLICATION = "config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MIDDLEWARE = [
+    "django_structlog.middlewares.RequestMiddleware",
+    "tenants.middleware.TenantMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "tenants.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tenants.middleware.TenantUserMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tenants.middleware.ErrorMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [SITE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "wagtail.contrib.settings.context_processors.settings",
+                "tenants.context_processors.institution",
+            ],
+            "builtins": ["tenants.templatetags.zx"],
+        },
+    }
+]
+
+# --- database, cache, queues ---------------------------------------------------------------------------------------
+DATABASES = {
+    "default": {
+        **database_from(env.text("DATABASE_URL")),
+        "OPTIONS": {"pool": {"min_size": 2, "max_size": env.integer("ZHUXUE_DB_POOL", 16), "timeout": 10}},
+    }
+}
+REDIS_URL = env.text("REDIS_URL").rstrip("/")
+# Each use has a database of its own; tests move all of them by ZHUXUE_REDIS_BASE.
+REDIS_BASE = env.integer("ZHUXUE_REDIS_BASE", 0)
+
+
+def _redis(number: int) -> str:
+    return f"{REDIS_URL}/{REDIS_BASE + number}"
+
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _redis(0),
+        "KEY_FUNCTION": "django_tenants.cache.make_key",
+    }
+}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {"hosts": [_redis(1)], "expiry": 30, "capacity": 500},
+    }
+}
+FACE_REDIS_URL = _redis(2)
+CELERY_BROKER_URL = _redis(3)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {
+    "send-sms": {"task": "tenants.messages.tasks.send_due", "schedule": 2.0},
+    "seal-audit": {"task": "tenants.audit.tasks.seal", "schedule": crontab()},
+    "open-reviews": {"task": "learning.review.tasks.open_missing_reviews", "schedule": 5.0},
+    "grade-overdue": {"task": "exams.tasks.grade_overdue", "schedule": 10.0},
+    "upload-hours": {"task": "certs.tasks.upload_due", "schedule": 10.0 if IS_DEMO else 300.0},
+}
+
+# --- people ---------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "tenants.roles.backends.TenantBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "tenants.accounts.validators.LettersAndDigitsValidator"},
+    {"NAME": "tenants.accounts.validators.NotYourNumberValidator"},
+]
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "/my/"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+# The counter of failures is in the cache, so no address or account name is written to a table.
+AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = "tenants.accounts.lockout.cool_off"
+# Account and address together: nobody can lock a victim out from elsewhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True
+CAPTCHA_LENGTH = 4
+CAPTCHA_IMAGE_SIZE = (132, 44)
+CAPTCHA_FONT_SIZE = 28
+CAPTCHA_TIMEOUT = 5
+CAPTCHA_CHALLENGE_FUNCT = "captcha.helpers.random_char_challenge"
+# Only the tests of other things may answer PASSED; those of the captcha read the challenge.
+CAPTCHA_TEST_MODE = False
+
+# --- security -------------------------------------------------------------------------------------------------------
+HTTPS = env.flag("ZHUXUE_HTTPS", not IS_DEMO)
+SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("ZHUXUE_BEHIND_PROXY") else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CONTENT_SECURITY_POLICY = {
+    # Wagtail's admin carries inline styles and scripts of its own.
+    "EXCLUDE_URL_PREFIXES": ("/admin/",),
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
+        "worker-src": [SELF, "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [SELF],
+    },
+}
+
+# --- files ----------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [SITE / "static"]
+SERVESTATIC_AUTOREFRESH = SERVESTATIC_USE_FINDERS = IS_DEMO
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR / "media"
+MULTITENANT_RELATIVE_MEDIA_ROOT = "sites/%s"
+# Faces, certificates and upload batches: encrypted, served only by views that write the audit row first.
+PRIVATE_ROOT = VAR / "private"
+# Courseware: HLS folders, served by learning.views (nginx in production) to study sessions only.
+COURSEWARE_ROOT = VAR / "courseware"
+STORAGES = {
+    "default": {"BACKEND": "django_tenants.files.storage.TenantFileSystemStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(PRIVATE_ROOT), "base_url": None, "file_permissions_mode": 0o600},
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if IS_DEMO
+        else "servestatic.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- faces, certificates, SMS -----------------------------------------------------------------------------------------
+FACE_ONNX_WEIGHTS = env.text("ZHUXUE_FACE_ONNX_WEIGHTS", "")
+FACE_ONNX_SHA256 = env.text("ZHUXUE_FACE_ONNX_SHA256", "b7120c095d60094f28a4a54ba6a8bf51b297a6273fb40ef6350dfec1f63d9507")
+CERT_SIGNING_P12 = env.text("ZHUXUE_CERT_SIGNING_P12", "")
+CERT_SIGNING_PASSWORD = env.text("ZHUXUE_CERT_SIGNING_PASSWORD", "")
+SMS_GATEWAY = env.choice("ZHUXUE_SMS_GATEWAY", ("console", "aliyun"), "console" if IS_DEMO else "aliyun")
+SMS_SIGNATURE = env.text("ZHUXUE_SMS_SIGNATURE", "广东建教")
+
+# --- language and time -------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [ROOT / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# --- Wagtail --------------------------------------------------------------------------------------------------------------
+WAGTAIL_SITE_NAME = "筑学"
+WAGTAILADMIN_BASE_URL = PORTAL_URL
+WAGTAILADMIN_LOGIN_URL = "/signin/"
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+WAGTAILADMIN_COMMENTS_ENABLED = False
+WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "txt", "zip"]
+WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 8 * 1024 * 1024
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+
+LOGGING = structured_logging(level=env.text("ZHUXUE_LOG_LEVEL", "INFO"), as_json=not IS_DEMO)
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_USER_ID_FIELD = "uuid"
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+SILENCED_SYSTEM_CHECKS = ["captcha.recaptcha_test_key_error", "axes.W001"]

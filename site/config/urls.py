@@ -1,0 +1,12 @@
+"""An institution's site."""
+
+from django.urls import include, path
+
+from config.urls_common import after, before
+
+urlpatterns = [
+    *before,
+    path("study/", include("learning.urls")),
+    path("exam/", include("exams.urls")),
+    *after,
+]

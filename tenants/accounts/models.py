@@ -1,0 +1,155 @@
+"""People: one identity in the whole province, known by ID number."""
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from pypinyin import lazy_pinyin
+
+from tenants.crypto import EncryptedTextField, blind_index
+
+
+class Gender(models.TextChoices):
+    MALE = "male", _("Male")
+    FEMALE = "female", _("Female")
+
+
+class DocumentKind(models.TextChoices):
+    RESIDENT_ID = "resident_id", _("Resident ID card")
+    RESIDENCE_PERMIT = "residence_permit", _("Residence permit (Hong Kong, Macao, Taiwan)")
+    PASSPORT = "passport", _("Passport")
+
+
+class UserManager(BaseUserManager["User"]):
+    def by_id_number(self, id_number: str) -> "User | None":
+        """The person of this ID number, or None. Equality through the blind index."""
+        return self.filter(id_number_index=blind_index("id_number", id_number)).first()
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Everybody: trainees, staff of institutions, staff of the association."""
+
+    # Editable only for Wagtail's user form, which lists the name field; that form is not reachable (cms.wagtail_hooks).
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    document_kind = models.CharField(max_length=20, choices=DocumentKind.choices, default=DocumentKind.RESIDENT_ID)
+    id_number = EncryptedTextField()
+    id_number_index = models.CharField(max_length=64, unique=True, editable=False)
+    name = models.CharField(max_length=50)
+    name_pinyin = models.CharField(max_length=120, blank=True, editable=False)
+    gender = models.CharField(max_length=8, choices=Gender.choices, blank=True)
+    phone = EncryptedTextField(null=True)
+    phone_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    email = models.EmailField(blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    activated_at = models.DateTimeField(null=True, blank=True, help_text="first sign-in completed: SMS code and new password")
+    phone_verified_at = models.DateTimeField(null=True, blank=True)
+    password_set_at = models.DateTimeField(null=True, blank=True)
+
+    # Rights live in every schema, through explicit tables (see tenants.roles).
+    groups = models.ManyToManyField(
+        "auth.Group", through="roles.GroupMembership", related_name="user_set", related_query_name="user", blank=True
+    )
+    user_permissions = models.ManyToManyField(
+        "auth.Permission", through="roles.UserPermission", related_name="user_set", related_query_name="user", blank=True
+    )
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "uuid"
+    REQUIRED_FIELDS: list[str] = []
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_username(self) -> str:
+        return str(self.uuid)
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @property
+    def first_name(self) -> str:
+        """Wagtail's menus print it; a Chinese name is not split."""
+        return self.name
+
+    def set_identity(self, *, id_number: str, phone: str | None = None) -> None:
+        """Set the encrypted numbers together with their indexes."""
+        self.id_number = id_number
+        self.id_number_index = blind_index("id_number", id_number)
+        if phone is not None:
+            self.set_phone(phone)
+
+    def set_phone(self, phone: str) -> None:
+        self.phone = phone
+        self.phone_index = blind_index("phone", phone)
+
+    # Set by tenants.gate on another tenant's host: the flag in memory is not the one to store.
+    is_gated = False
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_pinyin = "".join(lazy_pinyin(self.name))[:120]
+        if self.is_gated and kwargs.get("update_fields") is None:
+            kwargs["update_fields"] = [f.name for f in self._meta.concrete_fields if f.name not in ("id", "is_superuser")]
+        super().save(*args, **kwargs)
+
+
+class CodePurpose(models.TextChoices):
+    FIRST_SIGN_IN = "first", _("First sign-in")
+    SIGN_IN = "sign_in", _("Sign-in")
+    PASSWORD = "password", _("Password")
+
+
+class PhoneCode(models.Model):
+    """A six-digit code sent by SMS: five minutes, five tries, once."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="phone_codes")
+    purpose = models.CharField(max_length=16, choices=CodePurpose.choices)
+    code_index = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "purpose", "-created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} code"
+
+
+class KnownDevice(models.Model):
+    """A browser in which this person has already entered a code."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="known_devices")
+    token_index = models.CharField(max_length=64)
+    label = models.CharField(max_length=120, blank=True)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "token_index"], name="one_known_device")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class HandOff(models.Model):
+    """A single-use, 30-second ticket that carries a sign-in from the portal to an institution's host."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    institution = models.ForeignKey("tenants.Institution", models.CASCADE, related_name="+")
+    token_index = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"hand-off to {self.institution_id}"

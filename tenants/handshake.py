@@ -1,0 +1,71 @@
+"""The websocket handshake: Host → tenant, Origin = Host, session cookie → person."""
+
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from django.db import close_old_connections
+from django.utils.crypto import constant_time_compare
+
+from tenants.gate import gated
+from tenants.models import Institution
+from tenants.queries import institution_of_host
+
+
+class Refused(Exception):
+    """`code` is one of handshake.unknown_host, .foreign_origin, .signed_out, .suspended."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Who has connected, and where."""
+
+    tenant: Institution
+    user: Any
+
+
+def header(scope: dict[str, Any], name: bytes) -> str:
+    """The one value of a header; repeated headers are refused as empty."""
+    values = [value for key, value in scope["headers"] if key.lower() == name]
+    return values[0].decode("latin-1") if len(values) == 1 else ""
+
+
+def shake_hands(scope: dict[str, Any]) -> Hand:
+    """Resolve tenant and user of a websocket scope. Synchronous: run it in a thread. Raises `Refused`."""
+    try:
+        host = header(scope, b"host")
+        if urlsplit(header(scope, b"origin")).netloc.lower() != host.lower() or not host:
+            raise Refused("handshake.foreign_origin")
+        tenant = institution_of_host(host.rsplit(":", 1)[0])
+        if tenant is None:
+            raise Refused("handshake.unknown_host")
+        if not tenant.is_live:
+            raise Refused("handshake.suspended")
+        user = session_user(header(scope, b"cookie"), tenant)
+        if user is None:
+            raise Refused("handshake.signed_out")
+        return Hand(tenant, gated(user, tenant))
+    finally:
+        close_old_connections()
+
+
+def session_user(cookies: str, tenant: Institution) -> Any:
+    """The signed-in, active person of the session cookie, if the session was opened in this schema."""
+    morsel = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
+    if morsel is None:
+        return None
+    session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
+    if session.get("schema") != tenant.schema_name or session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
+        return None
+    user = get_user_model()._default_manager.filter(pk=session.get(SESSION_KEY), is_active=True).first()
+    if user is None or not constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
+        return None
+    return user

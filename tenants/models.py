@@ -1,0 +1,86 @@
+"""Institutions: one row and one schema each. The association is one of them; public serves no page."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_tenants.models import DomainMixin, TenantMixin
+
+HEX_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour like #0B6B4F"))
+
+
+class Kind(models.TextChoices):
+    ASSOCIATION = "association", _("Association")
+    INSTITUTION = "institution", _("Institution")
+    TEMPLATE = "template", _("Template")
+
+
+class State(models.TextChoices):
+    APPLIED = "applied", _("Applied")
+    APPROVED = "approved", _("Approved")
+    SUSPENDED = "suspended", _("Suspended")
+    CLOSED = "closed", _("Closed")
+
+
+class InstitutionQuerySet(models.QuerySet["Institution"]):
+    def training(self) -> "InstitutionQuerySet":
+        """The training institutions: neither the association nor the template schema."""
+        return self.filter(kind=Kind.INSTITUTION)
+
+
+class Institution(TenantMixin):
+    """A tenant: own schema, own branded site, own editors."""
+
+    # The schema is made by services.open_institution, outside the row's own save.
+    auto_create_schema = False
+    auto_drop_schema = False
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.INSTITUTION)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.APPLIED)
+    code = models.CharField(max_length=16, unique=True)
+    name = models.CharField(max_length=80)
+    short_name = models.CharField(max_length=12)
+    slogan = models.CharField(max_length=80, blank=True)
+    region = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=120, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    service_hours = models.CharField(max_length=60, blank=True)
+    contact_name = models.CharField(max_length=40, blank=True)
+    icp_number = models.CharField(max_length=40, blank=True)
+    position_codes = ArrayField(models.CharField(max_length=8), default=list, blank=True)
+    brand_main = models.CharField(max_length=7, validators=[HEX_COLOUR], default="#1d4f8b")
+    brand_accent = models.CharField(max_length=7, validators=[HEX_COLOUR], default="#b3261e")
+    palette = models.JSONField(default=dict, blank=True, help_text="roles → colours, written by services.brand")
+    logo_key = models.SlugField(max_length=20, blank=True, help_text="symbol of the logo sprite, until a logo is uploaded")
+    opened_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    objects = InstitutionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_association(self) -> bool:
+        return self.kind == Kind.ASSOCIATION
+
+    @property
+    def is_live(self) -> bool:
+        """True while people may study, enrol and edit here."""
+        return self.state == State.APPROVED
+
+    @property
+    def host(self) -> str:
+        """The primary host name, without port."""
+        domain = next((d.domain for d in self.domains.all() if d.is_primary), "")
+        return domain
+
+
+class Domain(DomainMixin):
+    """A host name that leads to an institution."""

@@ -1,0 +1,17 @@
+"""Reads of institutions."""
+
+from tenants.models import Domain, Institution
+
+
+def institution_of_host(host: str) -> Institution | None:
+    """The institution that owns `host` (no port), or None. Always read from public."""
+    domain = Domain.objects.select_related("tenant").filter(domain=host.lower()).first()
+    if domain is None:
+        return None
+    domain.tenant.domain_url = domain.domain
+    return domain.tenant
+
+
+def association() -> Institution:
+    """The one tenant that is the association."""
+    return Institution.objects.get(kind="association")
