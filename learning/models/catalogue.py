@@ -38,7 +38,7 @@ class MediaState(models.TextChoices):
 
 
 class Media(models.Model):
-    """One encoded video: a folder under `settings.LESSON_MEDIA_ROOT` with `init.mp4`, `00000.m4s`… and perhaps
+    """One encoded video: a folder under `settings.COURSEWARE_ROOT` with `init.mp4`, `00000.m4s`… and perhaps
     `captions.vtt`. Encoded media are never changed: a new video is a new row."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

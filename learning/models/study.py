@@ -100,6 +100,10 @@ class Clearing(models.Model):
     reason = models.TextField()
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # what an undo restores
+    hours_state_before = models.CharField(max_length=12, editable=False)
+    hours_completed_before = models.DateTimeField(null=True, editable=False)
+    hours_approved_before = models.DateTimeField(null=True, editable=False)
     undone_at = models.DateTimeField(null=True, blank=True)
 
     objects = scoped()

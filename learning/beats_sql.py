@@ -1,0 +1,148 @@
+"""The one statement that credits study time, for one beat or for five hundred.
+
+Parameters: `ids seqs nonces plays` (arrays of one length, no session twice, ordered by id), `at` (NULL: PostgreSQL's
+own clock; only a replay in a demo database gives another) and `zone` (the province's time zone, for the daily cap).
+
+What it does, for each beat whose session lives and whose seq and nonce are the ones expected: lock the session and its
+progress in the order of ids (no deadlocks between processes), credit as `rules.seconds_to_credit` says, extend the
+open span while credit is contiguous or begin a new one, advance the progress, end the session when the lesson is
+complete, and issue the next nonce. A beat that does not match changes nothing and comes back with `seq` NULL.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+BEAT_SQL = """
+WITH beat AS (
+  SELECT * FROM unnest(%(ids)s::bigint[], %(seqs)s::integer[], %(nonces)s::uuid[], %(plays)s::boolean[])
+    AS b(id, seq, nonce, plays)
+), clock AS MATERIALIZED (
+  SELECT at, (at AT TIME ZONE %(zone)s)::date AS today
+  FROM (SELECT COALESCE(%(at)s::timestamptz, date_trunc('milliseconds', now())) AS at) AS t
+), held AS MATERIALIZED (
+  SELECT s.id, s.last_beat_at, s.playing, s.cap_ms, s.day_cap_ms, s.day, s.day_credited_ms, s.span_id,
+         s.enrolment_id, s.lesson_id, s.institution_id, s.progress_id, p.credited_ms, p.duration_ms, b.plays,
+         CASE WHEN c.verified_until IS NOT NULL THEN LEAST(c.verified_until, c.closed_at) END AS verified_until
+  FROM beat b
+  JOIN learning_studysession s ON s.id = b.id AND s.seq = b.seq AND s.nonce = b.nonce AND s.ended_at IS NULL
+  JOIN learning_lessonprogress p ON p.id = s.progress_id
+  JOIN proctoring_camerasession c ON c.id = s.camera_session_id
+  ORDER BY s.id
+  FOR NO KEY UPDATE OF s, p
+), timed AS (
+  SELECT h.*, k.at, k.today,
+         GREATEST(0, floor(extract(epoch FROM k.at - h.last_beat_at) * 1000))::integer AS elapsed_ms,
+         GREATEST(0, floor(extract(epoch FROM h.verified_until - h.last_beat_at) * 1000))::bigint AS verified_ms,
+         CASE WHEN h.day = k.today THEN h.day_credited_ms ELSE 0 END AS used_ms
+  FROM held h, clock k
+), earned AS MATERIALIZED (
+  SELECT t.*,
+         CASE WHEN t.playing AND t.verified_until IS NOT NULL THEN GREATEST(0, LEAST(
+           t.elapsed_ms, t.cap_ms, t.verified_ms, t.duration_ms - t.credited_ms,
+           CASE WHEN t.day_cap_ms > 0 THEN t.day_cap_ms - t.used_ms END))::integer
+         ELSE 0 END AS credit
+  FROM timed t
+), grown AS (
+  UPDATE learning_creditspan x
+  SET credited_ms = x.credited_ms + e.credit, ended_at = x.ended_at + e.credit * interval '1 millisecond'
+  FROM earned e WHERE x.id = e.span_id AND e.credit > 0
+), born AS (
+  INSERT INTO learning_creditspan
+    (session_id, enrolment_id, lesson_id, institution_id, started_at, ended_at, credited_ms)
+  SELECT id, enrolment_id, lesson_id, institution_id, last_beat_at,
+         last_beat_at + credit * interval '1 millisecond', credit
+  FROM earned WHERE credit > 0 AND span_id IS NULL
+  RETURNING id, session_id
+), advanced AS (
+  UPDATE learning_lessonprogress p
+  SET credited_ms = e.credited_ms + e.credit,
+      completed_at = CASE WHEN e.credited_ms + e.credit >= e.duration_ms THEN e.at ELSE p.completed_at END
+  FROM earned e WHERE p.id = e.progress_id AND e.credit > 0
+), moved AS (
+  UPDATE learning_studysession s
+  SET seq = s.seq + 1,
+      nonce = gen_random_uuid(),
+      last_beat_at = GREATEST(s.last_beat_at, e.at),
+      playing = e.plays,
+      day = e.today,
+      day_credited_ms = e.used_ms + e.credit,
+      span_id = CASE WHEN e.credit = e.elapsed_ms THEN COALESCE(e.span_id, born.id) END,
+      ended_at = CASE WHEN e.credited_ms + e.credit >= e.duration_ms THEN e.at END,
+      end_reason = CASE WHEN e.credited_ms + e.credit >= e.duration_ms THEN 'complete' ELSE '' END
+  FROM earned e LEFT JOIN born ON born.session_id = e.id
+  WHERE s.id = e.id
+  RETURNING s.id, s.seq, s.nonce
+)
+SELECT b.id, m.seq, m.nonce, e.at, e.credit, e.credited_ms + e.credit AS credited_ms, e.duration_ms, e.plays,
+       e.verified_until, CASE WHEN e.day_cap_ms > 0 THEN e.day_cap_ms - e.used_ms - e.credit END AS day_left_ms,
+       e.enrolment_id, s.end_reason
+FROM beat b
+LEFT JOIN moved m ON m.id = b.id
+LEFT JOIN earned e ON e.id = b.id
+LEFT JOIN learning_studysession s ON s.id = b.id
+"""
+
+# A socket that comes (back) gets the current seq and a fresh nonce; the time it was away earns nothing.
+RESUME_SQL = """
+UPDATE learning_studysession
+SET seq = seq + 1, nonce = gen_random_uuid(), playing = FALSE, span_id = NULL,
+    last_beat_at = GREATEST(last_beat_at, date_trunc('milliseconds', now()))
+WHERE id = %(id)s AND ended_at IS NULL
+RETURNING seq, nonce
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What a client may say: which session, which of its beats, and whether it plays from now on."""
+
+    session_id: int
+    seq: int
+    nonce: UUID
+    playing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """One row of the answer. `seq` and `nonce` name the next beat; `seq` None: refused, with the session's end reason."""
+
+    session_id: int
+    seq: int | None
+    nonce: UUID | None
+    at: datetime | None
+    credit_ms: int | None
+    credited_ms: int | None
+    duration_ms: int | None
+    playing: bool | None
+    verified_until: datetime | None
+    day_left_ms: int | None
+    enrolment_id: int | None
+    end_reason: str | None
+
+    @property
+    def accepted(self) -> bool:
+        return self.seq is not None
+
+    @property
+    def complete(self) -> bool:
+        return self.accepted and self.credited_ms == self.duration_ms
+
+    @property
+    def refusal(self) -> str:
+        """Why a beat was refused: the session's end reason, else `stale`."""
+        return self.end_reason or "stale"
+
+
+def parameters(beats: list[Beat], zone: str, at: datetime | None = None) -> dict[str, Any]:
+    """The statement's parameters; `beats` must be distinct by session. Sorts them by id."""
+    ordered = sorted(beats, key=lambda beat: beat.session_id)
+    return {
+        "ids": [beat.session_id for beat in ordered],
+        "seqs": [beat.seq for beat in ordered],
+        "nonces": [beat.nonce for beat in ordered],
+        "plays": [beat.playing for beat in ordered],
+        "zone": zone,
+        "at": at,
+    }

@@ -1,0 +1,150 @@
+"""Rules of study and eligibility: pure functions on plain values. Source: DOMAIN.md, "Rules of the province".
+
+Credit is counted in whole milliseconds; times are aware datetimes cut to milliseconds. `learning/beats_sql.py` states
+the same rules in SQL; `tests/unit/test_credit_agreement.py` keeps the two equal over random histories.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import ROUND_DOWN, Decimal
+from math import ceil
+from typing import ClassVar
+
+POSITION_CODES = ("101", "102", "103", "104", "106", "107", "108", "109", "111", "112", "113", "114", "115")
+MS = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True)
+class StudyRules:
+    """Section `study`. Seconds unless the name says otherwise."""
+
+    section: ClassVar[str] = "study"
+
+    hour_s: int = 2700  # one study hour: 45 minutes
+    hours_required: int = 32  # study hours a year
+    beat_s: int = 10  # how often the page beats
+    beat_cap_s: int = 20  # the most that one beat can earn
+    segment_s: int = 4
+    buffer_s: int = 24  # released beyond the credited position; at least beat_s + 2 × segment_s
+    daily_cap_hours: int = 12  # clock hours a person may earn in a day; 0: no limit
+    idle_s: int = 600  # a sitting without a beat for this long is over
+    segment_url_s: int = 600  # how long a signed segment address is good for
+
+
+@dataclass(frozen=True)
+class EligibilityRules:
+    """Section `eligibility`: whose post certificate entitles to continuing education."""
+
+    section: ClassVar[str] = "eligibility"
+
+    first_issue_year: int = 2015
+    last_issue_year: int = 2018
+    renewal_closes_on: date = date(2020, 12, 31)
+    position_codes: tuple[str, ...] = field(default=POSITION_CODES)
+
+
+# --- credit -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """What a beat meets: the live session, its camera and the progress of its lesson."""
+
+    last_beat_at: datetime
+    playing: bool
+    credited_ms: int
+    duration_ms: int
+    cap_ms: int
+    verified_until: datetime | None
+    day_cap_ms: int = 0
+    day: date | None = None
+    day_credited_ms: int = 0
+
+
+def ms_between(start: datetime, end: datetime) -> int:
+    """Whole milliseconds from `start` to `end`, never negative."""
+    return max(0, (end - start) // MS)
+
+
+def seconds_to_credit(sitting: Sitting, at: datetime, day: date) -> int:
+    """Milliseconds that a beat at `at` (on the province's day `day`) earns.
+
+    Server time since the last accepted beat, if the page was playing then; no more than the cap, than the camera
+    check lasted, than the lesson has left and than the day allows.
+    """
+    if not sitting.playing or sitting.verified_until is None:
+        return 0
+    limits = [
+        ms_between(sitting.last_beat_at, at),
+        sitting.cap_ms,
+        ms_between(sitting.last_beat_at, sitting.verified_until),
+        sitting.duration_ms - sitting.credited_ms,
+    ]
+    if sitting.day_cap_ms:
+        used = sitting.day_credited_ms if sitting.day == day else 0
+        limits.append(max(0, sitting.day_cap_ms - used))
+    return min(limits)
+
+
+def released_edge(credited_ms: int, buffer_ms: int, segment_ms: int, segments: int) -> int:
+    """How many segments, from the first, the page may have: up to the credited position plus the buffer."""
+    return min(segments, ceil((credited_ms + buffer_ms) / segment_ms))
+
+
+def state_of(
+    *, playing: bool, complete: bool, at: datetime, verified_until: datetime | None, day_left_ms: int | None
+) -> str:
+    """`counting`, or `paused:<code>` with the first reason that holds time back after a beat at `at`."""
+    if complete:
+        return "paused:complete"
+    if verified_until is None or verified_until <= at:
+        return "paused:camera.expired"
+    if day_left_ms is not None and day_left_ms <= 0:
+        return "paused:daily_cap"
+    return "counting" if playing else "paused:not_playing"
+
+
+# --- hours --------------------------------------------------------------------------------------------------------
+
+
+def hours_of_lesson(hours: Decimal, credited_ms: int, duration_ms: int) -> Decimal:
+    """Study hours earned of a lesson worth `hours`: its share by credited length, unrounded."""
+    return hours * min(credited_ms, duration_ms) / duration_ms if duration_ms else Decimal(0)
+
+
+def hours_worth(duration_ms: int, hour_s: int) -> Decimal:
+    """The most study hours a medium of this length can be worth, cut to hundredths."""
+    return (Decimal(duration_ms) / (hour_s * 1000)).quantize(Decimal("0.01"), ROUND_DOWN)
+
+
+def shown_hours(hours: Decimal) -> Decimal:
+    """Hours as people see them: tenths, never rounded up."""
+    return hours.quantize(Decimal("0.1"), ROUND_DOWN)
+
+
+def plan_adds_up(hours: Iterable[Decimal], required: Decimal) -> bool:
+    """Whether the lessons of a plan are worth at least the required hours."""
+    return sum(hours, Decimal(0)) >= required
+
+
+# --- eligibility --------------------------------------------------------------------------------------------------
+
+
+def refusal_of(
+    *, holder_matches: bool, valid: bool, position_code: str, issued_on: date, on: date, rules: EligibilityRules
+) -> str:
+    """Why this post certificate does not entitle to enrol on the day `on`; empty if it does.
+
+    Codes: `unknown` (also another person's: the two look alike on purpose), `not_valid`, `position`, `issue_year`,
+    `closed`.
+    """
+    if not holder_matches:
+        return "unknown"
+    if not valid:
+        return "not_valid"
+    if position_code not in rules.position_codes:
+        return "position"
+    if not rules.first_issue_year <= issued_on.year <= rules.last_issue_year:
+        return "issue_year"
+    return "closed" if on > rules.renewal_closes_on else ""

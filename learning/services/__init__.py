@@ -1,0 +1,50 @@
+"""The verbs of learning. Import from here."""
+
+from learning.services.admission import admit, enrol, mark_paid, withdraw
+from learning.services.catalogue import create_plan, publish_plan, register_media
+from learning.services.hours import (
+    clear_credit,
+    complete_finished_enrolments,
+    complete_hours_if_done,
+    note_certified,
+    note_exam_passed,
+    note_first_attempt,
+    note_hours_approval_undone,
+    note_hours_approved,
+    note_recorded,
+    undo_clearing,
+)
+from learning.services.register import (
+    register_post_certificate,
+    revoke_post_certificate,
+    supersede_post_certificate,
+)
+from learning.services.study import beat, credit_at, end_study_session, open_study_session, resume
+
+__all__ = [
+    "admit",
+    "beat",
+    "clear_credit",
+    "complete_finished_enrolments",
+    "complete_hours_if_done",
+    "create_plan",
+    "credit_at",
+    "end_study_session",
+    "enrol",
+    "mark_paid",
+    "note_certified",
+    "note_exam_passed",
+    "note_first_attempt",
+    "note_hours_approval_undone",
+    "note_hours_approved",
+    "note_recorded",
+    "open_study_session",
+    "publish_plan",
+    "register_media",
+    "register_post_certificate",
+    "resume",
+    "revoke_post_certificate",
+    "supersede_post_certificate",
+    "undo_clearing",
+    "withdraw",
+]

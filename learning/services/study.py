@@ -1,0 +1,157 @@
+"""Open, resume and end a sitting; credit one beat."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q, Sum
+from django.utils.timezone import localdate
+
+from learning.beats_sql import BEAT_SQL, RESUME_SQL, Beat, Credited, parameters
+from learning.demo_database import require_demo_database
+from learning.errors import CameraNotVerified, CannotStudy
+from learning.models import Admission, CreditSpan, EndReason, Enrolment, Lesson, LessonProgress, MediaState, StudySession
+from learning.queries import unfinished_lessons
+from learning.rules import StudyRules
+from learning.services.hours import complete_hours_if_done
+from proctoring.models import CameraSession
+from tenants.accounts.models import User
+from tenants.audit.services import record
+from tenants.rulesets.services import rules_for
+from tenants.scopes import province_scope
+
+LIVE_SESSION_LOCK = "study:{user_id}"
+
+
+def open_study_session(enrolment: Enrolment, camera_session: CameraSession, *, by: User, at: datetime) -> StudySession:
+    """Begin a sitting at the next lesson, under a camera session that is verified at `at`.
+
+    The newest sitting of a person wins in the whole province; an older one ends as `taken_over`, or as `left` when
+    it is of the same page. Raises `CannotStudy` and `CameraNotVerified`.
+    """
+    _require_may_study(enrolment, by)
+    _require_verified(enrolment, camera_session, at)
+    with transaction.atomic():
+        _lock_person(by)
+        lesson = _next_lesson(enrolment)
+        _end_older(by, camera_session, at)
+        progress, _created = LessonProgress.objects.get_or_create(
+            enrolment=enrolment,
+            lesson=lesson,
+            defaults={"institution": enrolment.institution, "duration_ms": lesson.media.duration_ms},
+        )
+        rules = rules_for(StudyRules, at=at)
+        moment = at.replace(microsecond=at.microsecond // 1000 * 1000)
+        session = StudySession.objects.create(
+            enrolment=enrolment,
+            user=by,
+            institution=enrolment.institution,
+            camera_session=camera_session,
+            lesson=lesson,
+            progress=progress,
+            started_at=moment,
+            last_beat_at=moment,
+            cap_ms=rules.beat_cap_s * 1000,
+            day_cap_ms=rules.daily_cap_hours * 3_600_000,
+            day=localdate(at),
+            day_credited_ms=_credited_on_day(by, at),
+        )
+        record("study.opened", actor=by, subject=session, institution=enrolment.institution, at=at, lesson=lesson.code)
+    return session
+
+
+def _require_may_study(enrolment: Enrolment, by: User) -> None:
+    if enrolment.user_id != by.pk:
+        raise CannotStudy("not_yours", status=404)
+    if enrolment.admission != Admission.ADMITTED:
+        raise CannotStudy("not_admitted")
+
+
+def _require_verified(enrolment: Enrolment, camera: CameraSession, at: datetime) -> None:
+    mine = camera.user_id == enrolment.user_id and camera.institution_id == enrolment.institution_id
+    until = camera.verified_until
+    if not mine or camera.purpose != CameraSession.Purpose.STUDY or camera.closed_at or until is None or until <= at:
+        raise CameraNotVerified()
+
+
+def _lock_person(user: User) -> None:
+    """One opener at a time a person, so that two windows never both see no live sitting."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [LIVE_SESSION_LOCK.format(user_id=user.pk)]
+        )
+
+
+def _next_lesson(enrolment: Enrolment) -> Lesson:
+    item = unfinished_lessons(enrolment).select_related("lesson__media").first()
+    if item is None:
+        raise CannotStudy("all_complete")
+    if item.lesson.media is None or item.lesson.media.state != MediaState.READY:
+        raise CannotStudy("no_media")
+    return item.lesson
+
+
+def _end_older(user: User, camera: CameraSession, at: datetime) -> None:
+    with province_scope():
+        older = StudySession.objects.select_for_update(no_key=True).filter(user=user, ended_at__isnull=True)
+        for session in older:
+            same_page = session.camera_session_id == camera.pk
+            _end(session, EndReason.LEFT if same_page else EndReason.TAKEN_OVER, at)
+
+
+def _end(session: StudySession, reason: EndReason, at: datetime) -> None:
+    session.ended_at, session.end_reason, session.playing = at, reason, False
+    session.save(update_fields=["ended_at", "end_reason", "playing"])
+
+
+def _credited_on_day(user: User, at: datetime) -> int:
+    """Milliseconds credited to the person since midnight of the province, at all institutions, cleared ones included."""
+    with province_scope():
+        spans = CreditSpan.objects.filter(Q(started_at__date=localdate(at)), enrolment__user=user)
+        return spans.aggregate(ms=Sum("credited_ms"))["ms"] or 0
+
+
+@transaction.atomic
+def end_study_session(
+    session: StudySession, *, by: User | None, at: datetime, reason: EndReason = EndReason.LEFT
+) -> None:
+    """End a sitting; ending it twice changes nothing."""
+    found = StudySession.objects.select_for_update(no_key=True).get(pk=session.pk)
+    if found.ended_at is None:
+        _end(found, reason, at)
+        record("study.ended", actor=by, subject=found, institution=session.institution, at=at, reason=reason.value)
+
+
+def resume(session: StudySession) -> tuple[int, UUID]:
+    """The seq and nonce of the next beat for a socket that comes (back). Raises `CannotStudy` when the sitting is over."""
+    with connection.cursor() as cursor:
+        cursor.execute(RESUME_SQL, {"id": session.pk})
+        row = cursor.fetchone()
+    if row is None:
+        session.refresh_from_db(fields=["end_reason"])
+        raise CannotStudy(session.end_reason or "left")
+    return row[0], row[1]
+
+
+def beat(one: Beat) -> Credited:
+    """Credit one beat by PostgreSQL's clock: the HTTP way. The websocket way is `learning.beats`, with the same SQL."""
+    return _credit(one, None)
+
+
+def credit_at(one: Beat, at: datetime) -> Credited:
+    """Credit one beat as if it had come at `at`. Only in a database marked as demo (`learning.demo_database`).
+
+    Completes the hours as the socket would do.
+    """
+    require_demo_database()
+    credited = _credit(one, at)
+    if credited.complete:
+        complete_hours_if_done(Enrolment.objects.get(pk=credited.enrolment_id), at=at)
+    return credited
+
+
+def _credit(one: Beat, at: datetime | None) -> Credited:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(BEAT_SQL, parameters([one], settings.TIME_ZONE, at))
+        return Credited(*cursor.fetchone())
