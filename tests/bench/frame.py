@@ -93,7 +93,7 @@ def table(lines: Sequence[tuple[str, ...]]) -> str:
 
 
 def run(only: str = "") -> int:
-    """Measure the figures whose name contains `only`; returns 0 when all are ok, 1 when any is short, 2 for no figure."""
+    """Measure the figures whose name contains `only`; returns 0 when all are ok, 1 when one is short, 2 for none."""
     chosen = [figure for figure in FIGURES if only.lower() in figure.name.lower()]
     if not chosen:
         names = ", ".join(figure.name for figure in FIGURES) or "none"
