@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from wagtail.models import Page
 
 from tenants import brand
-from tenants.models import Domain, Institution, Kind
+from tenants.models import Institution
 
 
 @dataclass(frozen=True)
@@ -26,19 +26,6 @@ def menu_pages() -> list[MenuPage]:
     """Live pages marked "show in menus" right under the home page of the schema in force, in their order."""
     rows = Page.objects.live().in_menu().filter(depth=3).order_by("path").values_list("title", "url_path", "slug")
     return [MenuPage(title, "/" + url_path.strip("/").partition("/")[2] + "/", slug) for title, url_path, slug in rows]
-
-
-def portal_url(request: HttpRequest) -> str:
-    """Root address of the association's portal with the scheme and port of this request; "" where there is none."""
-    tenant = getattr(request, "tenant", None)
-    if tenant is not None and tenant.is_association:
-        return "/"
-    if not hasattr(request, "_portal_url"):
-        host = (
-            Domain.objects.filter(tenant__kind=Kind.ASSOCIATION, is_primary=True).values_list("domain", flat=True).first()
-        )
-        request._portal_url = site_url(request, host) if host else ""
-    return request._portal_url
 
 
 def site_url(request: HttpRequest, host: str) -> str:

@@ -1,9 +1,10 @@
-"""What the frame of every page needs: brand stylesheet, logo, menu, the portal's address.
+"""What the frame of every page needs: brand stylesheet, logo, menu.
 
 Error pages are drawn with half a request or none, so each tag has an answer without a tenant.
 """
 
 from django import template
+from django.forms import BoundField
 from django.http import HttpRequest
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
@@ -61,15 +62,22 @@ def menu_pages(context: template.Context) -> list[queries.MenuPage]:
 
 
 @register.simple_tag(takes_context=True)
-def portal_href(context: template.Context) -> str:
-    """The province's portal as seen from this request (scheme and port kept); empty where there is none."""
-    request = context.get("request")
-    return queries.portal_url(request) if request is not None else ""
-
-
-@register.simple_tag(takes_context=True)
 def centre_current(context: template.Context) -> str:
     """Which item of the centre's navigation a page names with `{% block centre_current %}training{% endblock %}`."""
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     block = blocks.get_block("centre_current") if blocks is not None else None
     return block.nodelist.render(context).strip() if block is not None else ""
+
+
+@register.inclusion_tag("_captcha.html")
+def captcha(field: BoundField) -> dict[str, object]:
+    """A captcha field with its picture and the button for another one; makes the challenge."""
+    widget = field.field.widget
+    widget.fetch_captcha_store(field.html_name, None)
+    return {
+        "field": field,
+        "key": widget._key,
+        "image": widget.image_url(),
+        "refresh": widget.refresh_url(),
+        "id": f"{field.auto_id}_1",
+    }

@@ -1,0 +1,136 @@
+"""What the two home pages show besides their own words."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.utils import timezone
+from wagtail.models import Page
+
+from cms.models.inner import FAQPage, FeeNoticePage, NoticePage
+from cms.queries import site_url
+from exams.rules import ExamRules
+from learning.models import Admission, TrainingClass
+from learning.rules import EligibilityRules, StudyRules
+from tenants.models import Institution, Kind, State
+from tenants.rulesets.services import rules_for
+
+NOTICES_ON_HOME = 5
+CLASSES_ON_HOME = 6
+QUESTIONS_ON_HOME = 4
+
+
+@dataclass(frozen=True)
+class OpenClass:
+    """A class that still takes enrolments. `left` is None where there is no limit."""
+
+    name: str
+    position: str
+    starts_on: date
+    ends_on: date
+    left: int | None
+
+    @property
+    def is_full(self) -> bool:
+        return self.left == 0
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The ruleset in the words of a visitor: who may come, how much, until when."""
+
+    first_issue_year: int
+    last_issue_year: int
+    closes_on: date
+    hours: int
+    hour_minutes: int
+    exam_questions: int
+    pass_points: int
+
+
+def offer(*, at: datetime) -> Offer:
+    study, eligibility, exam = (rules_for(rules, at=at) for rules in (StudyRules, EligibilityRules, ExamRules))
+    return Offer(
+        first_issue_year=eligibility.first_issue_year,
+        last_issue_year=eligibility.last_issue_year,
+        closes_on=eligibility.renewal_closes_on,
+        hours=study.hours_required,
+        hour_minutes=study.hour_s // 60,
+        exam_questions=exam.questions,
+        pass_points=exam.pass_points,
+    )
+
+
+def open_classes(*, on: date) -> list[OpenClass]:
+    """Classes of the scope in force that are not closed nor over, soonest first, with the places left."""
+    taken = Count("enrolments", filter=~Q(enrolments__admission=Admission.WITHDRAWN))
+    classes = (
+        TrainingClass.objects.filter(closed_at=None, ends_on__gte=on)
+        .select_related("position")
+        .annotate(taken=taken)
+        .order_by("starts_on", "name")[:CLASSES_ON_HOME]
+    )
+    return [
+        OpenClass(
+            name=row.name,
+            position=row.position.name if row.position else "",
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            left=max(0, row.capacity - row.taken) if row.capacity else None,
+        )
+        for row in classes
+    ]
+
+
+def latest_notices(home: Page) -> list[Page]:
+    return list(NoticePage.objects.descendant_of(home).live().order_by("-date", "-pk")[:NOTICES_ON_HOME])
+
+
+def fee_notice(home: Page) -> Page | None:
+    """The newest published fee notice with its rows."""
+    return FeeNoticePage.objects.child_of(home).live().order_by("-published_on").prefetch_related("rows").first()
+
+
+def questions(home: Page) -> list[dict[str, str]]:
+    """The first questions of the FAQ page, each with its address."""
+    page = FAQPage.objects.child_of(home).live().first()
+    if page is None:
+        return []
+    first = list(page.questions)[:QUESTIONS_ON_HOME]
+    return [{"text": block.value["question"], "url": f"/{page.slug}/#q{n}"} for n, block in enumerate(first, 1)]
+
+
+def institution_home(home: Page, *, at: datetime) -> dict[str, Any]:
+    return {
+        "offer": offer(at=at),
+        "classes": open_classes(on=timezone.localdate(at)),
+        "notices": latest_notices(home),
+        "fees": fee_notice(home),
+    }
+
+
+def live_institutions(request: HttpRequest) -> list[dict[str, str]]:
+    """Training institutions that are open, with the address of their site."""
+    found = Institution.objects.filter(kind=Kind.INSTITUTION, state=State.APPROVED).prefetch_related("domains")
+    rows = [(row, row.host) for row in found.order_by("region", "name")]
+    return [
+        {"name": row.name, "region": row.region, "phone": row.phone, "url": site_url(request, host)}
+        for row, host in rows
+        if host
+    ]
+
+
+def portal_home(home: Page, request: HttpRequest) -> dict[str, Any]:
+    everybody = live_institutions(request)
+    regions = sorted({row["region"] for row in everybody if row["region"]})
+    region = request.GET.get("region", "")
+    region = region if region in regions else ""
+    return {
+        "institutions": [row for row in everybody if not region or row["region"] == region],
+        "regions": regions,
+        "region": region,
+        "notices": latest_notices(home),
+        "questions": questions(home),
+    }

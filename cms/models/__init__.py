@@ -1,0 +1,17 @@
+"""The pages of an institution's site and of the portal; each schema has its own tree."""
+
+from cms.models.home import HeroDrawing, HeroStyle, HomePage, PortalHomePage
+from cms.models.inner import FAQPage, FeeNoticePage, FeeRow, NoticeIndexPage, NoticePage, StandardPage
+
+__all__ = [
+    "FAQPage",
+    "FeeNoticePage",
+    "FeeRow",
+    "HeroDrawing",
+    "HeroStyle",
+    "HomePage",
+    "NoticeIndexPage",
+    "NoticePage",
+    "PortalHomePage",
+    "StandardPage",
+]

@@ -1,0 +1,104 @@
+"""The two front doors: an institution's home page and the province's portal."""
+
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page
+
+from cms import home
+
+SUBPAGES = ["cms.NoticeIndexPage", "cms.FeeNoticePage", "cms.FAQPage", "cms.StandardPage"]
+
+
+class HeroStyle(models.TextChoices):
+    DEEP = "deep", _("Deep band in the main colour")
+    LIGHT = "light", _("Light ground, drawing over the full width")
+
+
+class HeroDrawing(models.TextChoices):
+    ELEVATION = "elevation", _("A block going up, with crane")
+    BRIDGE = "bridge", _("Cable-stayed bridge")
+    PLAN = "plan", _("Floor plan on its grid")
+
+
+class StepBlock(blocks.StructBlock):
+    title = blocks.CharBlock(max_length=12, label=_("Title"))
+    note = blocks.CharBlock(max_length=60, label=_("What happens in this step"))
+
+    class Meta:
+        icon = "order"
+
+
+class HomePage(Page):
+    """An institution's front page: what to do, which classes are open, what it costs, whom to call."""
+
+    hero_title = models.TextField(_("Headline"), help_text=_("One or two lines; the line break is kept."))
+    hero_lead = models.TextField(_("Introduction"), max_length=200)
+    hero_style = models.CharField(_("Ground"), max_length=8, choices=HeroStyle.choices, default=HeroStyle.DEEP)
+    hero_drawing = models.CharField(
+        _("Drawing"), max_length=12, choices=HeroDrawing.choices, default=HeroDrawing.ELEVATION
+    )
+    banner = models.ForeignKey(
+        "wagtailimages.Image",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Banner"),
+        help_text=_("A photo of your own in place of the drawing, at least 1120 × 760 pixels."),
+    )
+    steps = StreamField(
+        [("step", StepBlock())],
+        blank=True,
+        max_num=6,
+        verbose_name=_("Steps"),
+        help_text=_("Empty: the six steps as the ruleset in force has them."),
+    )
+    directions = models.CharField(_("How to come"), max_length=120, blank=True)
+    bring = models.CharField(_("What to bring"), max_length=120, blank=True)
+
+    content_panels = [
+        *Page.content_panels,
+        MultiFieldPanel(
+            [FieldPanel(name) for name in ("hero_title", "hero_lead", "hero_style", "hero_drawing", "banner")],
+            heading=_("Head of the page"),
+        ),
+        FieldPanel("steps"),
+        MultiFieldPanel([FieldPanel("directions"), FieldPanel("bring")], heading=_("Contact")),
+    ]
+    max_count = 1
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = SUBPAGES
+    template = "cms/home_page.html"
+
+    class Meta:
+        verbose_name = _("Home page")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context(request, *args, **kwargs), **home.institution_home(self, at=timezone.now())}
+
+
+class PortalHomePage(Page):
+    """The association's front page: sign-in for everybody, notices, look-ups."""
+
+    label = models.CharField(_("Line above the headline"), max_length=40, blank=True)
+    hero_title = models.TextField(_("Headline"), help_text=_("One or two lines; the line break is kept."))
+    hero_lead = models.TextField(_("Introduction"), max_length=200)
+
+    content_panels = [*Page.content_panels, FieldPanel("label"), FieldPanel("hero_title"), FieldPanel("hero_lead")]
+    max_count = 1
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = SUBPAGES
+    template = "cms/portal_home_page.html"
+
+    class Meta:
+        verbose_name = _("Portal home page")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context(request, *args, **kwargs), **home.portal_home(self, request)}

@@ -1,0 +1,124 @@
+"""Pages under a home page: notices, fees, questions, plain pages."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Orderable, Page
+
+HOMES = ["cms.HomePage", "cms.PortalHomePage"]
+TEXT = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
+NOTICES_A_PAGE = 20
+
+
+class NoticeIndexPage(Page):
+    """All notices, newest first."""
+
+    max_count = 1
+    parent_page_types = HOMES
+    subpage_types = ["cms.NoticePage"]
+    template = "cms/notice_index_page.html"
+
+    class Meta:
+        verbose_name = _("Notices")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        notices = NoticePage.objects.child_of(self).live().order_by("-date", "-pk")
+        page = Paginator(notices, NOTICES_A_PAGE).get_page(request.GET.get("page"))
+        return {**super().get_context(request, *args, **kwargs), "notices": page}
+
+
+class NoticePage(Page):
+    date = models.DateField(_("Date"))
+    important = models.BooleanField(_("Important"), default=False)
+    body = RichTextField(_("Text"), features=TEXT)
+
+    content_panels = [*Page.content_panels, FieldPanel("date"), FieldPanel("important"), FieldPanel("body")]
+    parent_page_types = ["cms.NoticeIndexPage"]
+    subpage_types: list[str] = []
+    template = "cms/notice_page.html"
+
+    class Meta:
+        verbose_name = _("Notice")
+
+
+class FeeNoticePage(Page):
+    """The published fees, a year and person; the newest live one also stands on the home page."""
+
+    published_on = models.DateField(_("Published on"))
+    note = models.TextField(_("Note"), blank=True)
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("published_on"),
+        InlinePanel("rows", label=_("Line"), min_num=1),
+        FieldPanel("note"),
+    ]
+    parent_page_types = HOMES
+    subpage_types: list[str] = []
+    template = "cms/fee_notice_page.html"
+
+    class Meta:
+        verbose_name = _("Fee notice")
+
+
+class FeeRow(Orderable):
+    """One line of a fee notice. Yuan; `positions` are the codes it is for, separated by commas."""
+
+    page = ParentalKey(FeeNoticePage, models.CASCADE, related_name="rows")
+    group = models.CharField(_("Positions in words"), max_length=80)
+    positions = models.CharField(_("Position codes"), max_length=120, blank=True)
+    training_fee = models.DecimalField(_("Training fee"), max_digits=8, decimal_places=2, validators=[MinValueValidator(0)])
+    textbook_fee = models.DecimalField(_("Textbook fee"), max_digits=8, decimal_places=2, validators=[MinValueValidator(0)])
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("Line of the fee notice")
+
+    def __str__(self) -> str:
+        return self.group
+
+    @property
+    def total(self) -> Any:
+        return self.training_fee + self.textbook_fee
+
+
+class QuestionBlock(blocks.StructBlock):
+    question = blocks.CharBlock(max_length=80, label=_("Question"))
+    answer = blocks.TextBlock(label=_("Answer"))
+
+    class Meta:
+        icon = "help"
+
+
+class FAQPage(Page):
+    questions = StreamField([("question", QuestionBlock())], verbose_name=_("Questions"))
+
+    content_panels = [*Page.content_panels, FieldPanel("questions")]
+    max_count = 1
+    parent_page_types = HOMES
+    subpage_types: list[str] = []
+    template = "cms/faq_page.html"
+
+    class Meta:
+        verbose_name = _("Questions and answers")
+
+
+class StandardPage(Page):
+    """Any other text: how to study, protection of personal information."""
+
+    body = RichTextField(_("Text"), features=TEXT)
+
+    content_panels = [*Page.content_panels, FieldPanel("body")]
+    parent_page_types = [*HOMES, "cms.StandardPage"]
+    subpage_types = ["cms.StandardPage"]
+    template = "cms/standard_page.html"
+
+    class Meta:
+        verbose_name = _("Page of text")

@@ -1,0 +1,147 @@
+"""The pages of a new institution, made through Wagtail in the institution's own schema."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django_tenants.utils import tenant_context
+from wagtail.models import Page, Site
+
+from cms.models import FAQPage, FeeNoticePage, FeeRow, HomePage, NoticeIndexPage, NoticePage, PortalHomePage, StandardPage
+from tenants.audit.services import record
+from tenants.models import Institution
+
+
+@dataclass(frozen=True)
+class NoticeContent:
+    """`body` is plain text; empty lines part paragraphs."""
+
+    title: str
+    body: str
+    on: date
+    important: bool = False
+
+
+@dataclass(frozen=True)
+class FeeRowContent:
+    """Yuan a person and year; `positions` are codes."""
+
+    group: str
+    positions: Sequence[str]
+    training_fee: Decimal
+    textbook_fee: Decimal
+
+
+@dataclass(frozen=True)
+class FeeContent:
+    published_on: date
+    rows: Sequence[FeeRowContent]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class SiteContent:
+    """The words of a new site. `label` is the portal's only; the other `hero_*` choices and `fees` an institution's."""
+
+    hero_title: str
+    hero_lead: str
+    hero_style: str = "deep"
+    hero_drawing: str = "elevation"
+    label: str = ""
+    directions: str = ""
+    bring: str = ""
+    notices: Sequence[NoticeContent] = ()
+    fees: FeeContent | None = None
+    faq: Sequence[tuple[str, str]] = ()
+    pages: Sequence[tuple[str, str, str]] = field(default=())  # title, slug, plain text
+
+
+@transaction.atomic
+def seed_site(institution: Institution, content: SiteContent, *, by: Any, at: datetime) -> Page:
+    """Build the home tree and return the home page. A site that has one already is left as it is."""
+    with tenant_context(institution), translation.override("zh-hans"):
+        kind = PortalHomePage if institution.is_association else HomePage
+        existing = kind.objects.first()
+        if existing is not None:
+            return existing
+        home = _replace_welcome_page(_home_of(institution, content), institution)
+        _add_notices(home, content.notices)
+        if content.fees is not None:
+            _add_fees(home, content.fees)
+        if content.faq:
+            questions = [("question", {"question": q, "answer": a}) for q, a in content.faq]
+            home.add_child(instance=FAQPage(title=_("Questions and answers"), slug="faq", show_in_menus=True, questions=questions))
+        for title, slug, text in content.pages:
+            home.add_child(instance=StandardPage(title=title, slug=slug, show_in_menus=True, body=paragraphs(text)))
+        privacy = render_to_string("cms/seed/privacy.html", {"institution": institution})
+        home.add_child(instance=StandardPage(title=_("Protection of personal and face information"), slug="privacy", show_in_menus=True, body=privacy))
+    record("site.seeded", actor=by, subject=institution, institution=institution, at=at)
+    return home
+
+
+def paragraphs(text: str) -> str:
+    """Plain text as rich text."""
+    return "".join(f"<p>{escape(part.strip())}</p>" for part in text.split("\n") if part.strip())
+
+
+def _home_of(institution: Institution, content: SiteContent) -> Page:
+    shared = {"title": institution.name, "slug": "start", "hero_title": content.hero_title, "hero_lead": content.hero_lead}
+    if institution.is_association:
+        return PortalHomePage(**shared, label=content.label)
+    return HomePage(
+        **shared,
+        hero_style=content.hero_style,
+        hero_drawing=content.hero_drawing,
+        directions=content.directions,
+        bring=content.bring,
+    )
+
+
+def _replace_welcome_page(home: Page, institution: Institution) -> Page:
+    """Put `home` under the root in place of what Wagtail's migrations left there, and point the site at it."""
+    root = Page.get_first_root_node()
+    for welcome in root.get_children():
+        welcome.delete()
+    root = Page.get_first_root_node()
+    root.add_child(instance=home)
+    Site.objects.update_or_create(
+        is_default_site=True,
+        defaults={"hostname": institution.host or "localhost", "port": 80, "root_page": home, "site_name": institution.name},
+    )
+    return home
+
+
+def _add_notices(home: Page, notices: Sequence[NoticeContent]) -> None:
+    index = home.add_child(instance=NoticeIndexPage(title=_("Notices"), slug="notices"))
+    for number, notice in enumerate(sorted(notices, key=lambda notice: notice.on), 1):
+        index.add_child(
+            instance=NoticePage(
+                title=notice.title,
+                slug=f"{notice.on:%Y%m%d}-{number}",
+                date=notice.on,
+                important=notice.important,
+                body=paragraphs(notice.body),
+            )
+        )
+
+
+def _add_fees(home: Page, fees: FeeContent) -> None:
+    page = FeeNoticePage(title=_("Fee notice"), slug="fees", published_on=fees.published_on, note=fees.note)
+    page.rows = [
+        FeeRow(
+            group=row.group,
+            positions=",".join(row.positions),
+            training_fee=row.training_fee,
+            textbook_fee=row.textbook_fee,
+            sort_order=number,
+        )
+        for number, row in enumerate(fees.rows)
+    ]
+    home.add_child(instance=page)

@@ -1,0 +1,8 @@
+from django.urls import path
+
+from cms import views
+
+urlpatterns = [
+    path("brand.css", views.brand_css, name="brand_css"),
+    path("media/images/<path:name>", views.image, name="site_image"),
+]

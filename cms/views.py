@@ -1,0 +1,45 @@
+"""What a site serves beside its pages: its colours and its editors' pictures."""
+
+from pathlib import PurePosixPath
+
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from cms.queries import palette_of
+from tenants import brand
+
+# What Wagtail's image form lets in; anything else that lies in the folder is not served.
+IMAGE_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp"}
+A_YEAR_S = 365 * 24 * 3600
+A_MINUTE_S = 60
+
+
+@require_safe
+def brand_css(request: HttpRequest) -> HttpResponse:
+    """The tenant's colours. With the content hash in the address they may be kept for ever, without it a minute."""
+    colours = palette_of(request.tenant)
+    response = HttpResponse(brand.stylesheet(colours), content_type="text/css; charset=utf-8")
+    if request.GET.get("v") == brand.digest(colours):
+        response["Cache-Control"] = f"public, max-age={A_YEAR_S}, immutable"
+    else:
+        response["Cache-Control"] = f"public, max-age={A_MINUTE_S}"
+    return response
+
+
+@require_safe
+@cache_control(public=True, max_age=24 * 3600)
+def image(request: HttpRequest, name: str) -> FileResponse:
+    """A picture of this tenant's own media folder (in production the web server answers before we do)."""
+    kind = IMAGE_TYPES.get(PurePosixPath(name).suffix.lower())
+    if kind is None:
+        raise Http404
+    try:
+        file = default_storage.open(f"images/{name}")
+    except (OSError, SuspiciousFileOperation) as error:
+        raise Http404 from error
+    response = FileResponse(file, content_type=kind)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
