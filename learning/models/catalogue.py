@@ -1,6 +1,6 @@
 """The resource library shared by the province: positions, courses, lessons, media and the yearly plans."""
 
-import uuid
+from uuid import uuid4
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +41,7 @@ class Media(models.Model):
     """One encoded video: a folder under `settings.COURSEWARE_ROOT` with `init.mp4`, `00000.m4s`… and perhaps
     `captions.vtt`. Encoded media are never changed: a new video is a new row."""
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     state = models.CharField(max_length=12, choices=MediaState.choices, default=MediaState.READY)
     duration_ms = models.PositiveIntegerField()
     segment_ms = models.PositiveIntegerField(default=4000)

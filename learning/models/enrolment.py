@@ -1,6 +1,6 @@
 """Who may study (post certificates) and who studies what, where and in which year (enrolments)."""
 
-import uuid
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
@@ -23,7 +23,7 @@ class PostCertificate(models.Model):
     The holder is named by number, not by account: the register is older than the accounts.
     """
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     number = models.CharField(max_length=40, unique=True)
     holder_id_number = EncryptedTextField()
     holder_id_index = models.CharField(max_length=64, db_index=True, editable=False)
@@ -43,7 +43,7 @@ class PostCertificate(models.Model):
 class TrainingClass(models.Model):
     """The group in which an institution runs enrolments."""
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     institution = models.ForeignKey("tenants.Institution", models.PROTECT, related_name="+")
     name = models.CharField(max_length=80)
     position = models.ForeignKey(Position, models.PROTECT, null=True, blank=True, related_name="+")
@@ -90,7 +90,7 @@ class Enrolment(models.Model):
     calls of `learning.services.note_*`.
     """
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     institution = models.ForeignKey("tenants.Institution", models.PROTECT, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="enrolments")
     position = models.ForeignKey(Position, models.PROTECT, related_name="enrolments")

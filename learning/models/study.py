@@ -3,7 +3,7 @@
 Σ `CreditSpan.credited_ms` of the spans that are not voided equals `LessonProgress.credited_ms`, always.
 """
 
-import uuid
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
@@ -31,7 +31,7 @@ class StudySession(models.Model):
     credit extends while it is contiguous. Times come from PostgreSQL, cut to milliseconds.
     """
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="study_sessions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     institution = models.ForeignKey("tenants.Institution", models.PROTECT, related_name="+")
@@ -42,7 +42,7 @@ class StudySession(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=12, choices=EndReason.choices, blank=True)
     seq = models.IntegerField(default=0)
-    nonce = models.UUIDField(default=uuid.uuid4)
+    nonce = models.UUIDField(default=uuid4)
     last_beat_at = models.DateTimeField()
     playing = models.BooleanField(default=False)
     cap_ms = models.IntegerField()
