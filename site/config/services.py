@@ -93,7 +93,7 @@ class Postgres(Server):
             options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"]
         flags = [part for option in options for part in ("-c", option)]
         return [
-            self._binary("postgres"),
+            self.binary("postgres"),
             "-D",
             str(self.data),
             "-h",
@@ -152,11 +152,11 @@ class Postgres(Server):
             reason = made.stderr.decode(errors="replace").strip()[-300:]
             raise ServiceError(f"PostgreSQL cannot make its data folder {self.data}: {reason}")
 
-    def _binary(self, name: str) -> str:
+    def binary(self, name: str) -> str:
         return str(postgres_binaries(self.folder.parent) / name)
 
     def _run(self, binary: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run([self._binary(binary), *arguments], cwd="/", capture_output=True, **self._identity())
+        return subprocess.run([self.binary(binary), *arguments], cwd="/", capture_output=True, **self._identity())
 
     def _identity(self) -> dict[str, Any]:
         # postgres refuses to run as root

@@ -70,12 +70,12 @@ class Child:
         assert self.process.stdout is not None
         os.set_blocking(self.process.stdout.fileno(), False)
 
-    def lines(self) -> list[str]:
-        """Complete lines printed since the last call."""
-        if self.output is None:
-            return []
-        data = self.rest + (self.output.read() or b"")
-        *whole, self.rest = data.split(b"\n")
+    def lines(self) -> list[str] | None:
+        """Complete lines printed since the last call; None once there can be no more."""
+        data = self.output.read() if self.output else b""
+        if data == b"":
+            return None
+        *whole, self.rest = (self.rest + (data or b"")).split(b"\n")
         return [line.decode(errors="replace") for line in whole]
 
     def note_death(self, now: float) -> None:
@@ -102,11 +102,16 @@ class Supervisor:
         self.stopping = False
         self.selector = selectors.DefaultSelector()
 
-    def run(self, *, on_ready: Callable[[], None] | None = None, ready: Callable[[], bool] = lambda: True) -> None:
-        """Block until asked to stop; `on_ready` is called once, when `ready()` first holds."""
-        handlers = {
-            sig: signal.signal(sig, self._ask_to_stop) for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        }
+    def run(
+        self,
+        *,
+        on_ready: Callable[[], None] | None = None,
+        ready: Callable[[], bool] = lambda: True,
+        tick: Callable[[], None] | None = None,
+    ) -> None:
+        """Block until asked to stop. `on_ready` is called once, when `ready()` holds; `tick` ten times a second."""
+        stops = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        handlers = {sig: signal.signal(sig, self._ask_to_stop) for sig in stops}
         try:
             while not self.stopping:
                 self._start_due()
@@ -115,11 +120,19 @@ class Supervisor:
                 if on_ready and ready():
                     on_ready()
                     on_ready = None
+                if tick:
+                    tick()
         finally:
             self._stop_all()
             self.pid_file.unlink(missing_ok=True)
             for sig, handler in handlers.items():
                 signal.signal(sig, handler)
+
+    def restart(self) -> None:
+        """End all programs; the loop starts them again at once."""
+        self._stop_all()
+        for child in self.children:
+            child.deaths, child.due_at = 0, 0.0
 
     def _ask_to_stop(self, *_: object) -> None:
         self.stopping = True
@@ -141,44 +154,47 @@ class Supervisor:
         part.replace(self.pid_file)
 
     def _forward(self, timeout_s: float) -> None:
+        """Wait at most this long for output and hand it on."""
         for key, _ in self.selector.select(timeout_s):
-            child: Child = key.data
-            for line in child.lines():
-                self.say(child.program.name, line)
-            if child.process and child.process.poll() is not None:
+            lines = key.data.lines()
+            if lines is None:
                 self.selector.unregister(key.fileobj)
+            for line in lines or []:
+                self.say(key.data.program.name, line)
 
     def _bury(self) -> None:
         now = time.monotonic()
         for child in self.children:
-            if child.process is None or child.process.poll() is None:
+            code = child.process.poll() if child.process else None
+            if code is None:
                 continue
-            for line in child.lines():
-                self.say(child.program.name, line)
-            if child.output in {key.fileobj for key in self.selector.get_map().values()}:
-                self.selector.unregister(child.output)  # type: ignore[arg-type]
-            code = child.process.returncode
-            child.signal_group(signal.SIGKILL)  # what it left behind in its group
-            child.note_death(now)
+            self._let_go(child, now)
             how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
             self.say("supervisor", f"{child.program.name} {how}, starts again in {child.due_at - now:.1f} s")
 
+    def _let_go(self, child: Child, now: float) -> None:
+        """Hand on the last words of a dead program, kill what it left behind, plan the next start."""
+        for line in child.lines() or []:
+            self.say(child.program.name, line)
+        if any(key.data is child for key in self.selector.get_map().values()):
+            assert child.output is not None
+            self.selector.unregister(child.output)
+        child.signal_group(signal.SIGKILL)
+        child.note_death(now)
+
     def _stop_all(self) -> None:
-        running = [child for child in self.children if child.process]
-        for child in running:
-            assert child.process is not None
-            child.process.terminate()  # the leader only: it knows how to end its own workers
-        deadline = time.monotonic()
-        for child in running:
-            assert child.process is not None
-            limit = max(0.1, deadline + child.program.stop_timeout_s - time.monotonic())
-            while child.process.poll() is None and limit > 0:
+        running = [(child, child.process) for child in self.children if child.process]
+        for _, process in running:
+            process.terminate()  # the leader only: it knows how to end its own workers
+        asked_at = time.monotonic()
+        for child, process in running:
+            while process.poll() is None and time.monotonic() < asked_at + child.program.stop_timeout_s:
                 self._forward(timeout_s=0.05)
-                limit = deadline + child.program.stop_timeout_s - time.monotonic()
-            if child.process.poll() is None:
+            if process.poll() is None:
                 self.say("supervisor", f"{child.program.name} did not end in time and was killed")
-            child.signal_group(signal.SIGKILL)
-            child.process.wait()
+                child.signal_group(signal.SIGKILL)
+                process.wait()
+            self._let_go(child, time.monotonic())
 
 
 def recorded(pid_file: Path) -> dict[str, int]:

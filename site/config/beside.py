@@ -1,0 +1,36 @@
+"""Programs of a developer beside the running demo: `fab manage "…"`, `fab psql`. They get its servers and its settings."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from config.launch import demo_environment
+from config.processes import ServiceError
+from config.services import Embedded, Postgres
+from config.state import state_folder
+from config.supervisor import recorded
+
+
+def main(arguments: list[str]) -> None:
+    state = state_folder()
+    services = Embedded(state)
+    if services.servers and not recorded(state / "demo.pids"):
+        raise ServiceError("No demo is running; `fab demo` starts one.")
+    environment = os.environ | demo_environment(state, 8000, services.urls)
+    match arguments:
+        case ["psql", *rest]:
+            server = services.servers.get("DATABASE_URL")
+            psql = server.binary("psql") if isinstance(server, Postgres) else "psql"
+            os.execvpe(psql, [psql, services.urls["DATABASE_URL"], *rest], environment)
+        case ["manage", *rest]:
+            os.execvpe(sys.executable, [sys.executable, "-m", "django", *rest], environment)
+        case _:
+            raise ServiceError("Say `manage …` or `psql …`.")
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except ServiceError as error:
+        sys.exit(str(error))

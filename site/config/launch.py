@@ -1,0 +1,228 @@
+"""`fab demo` and `fab dev`: servers, database, province, programs; one process that ends all of it on Ctrl-C.
+
+Run as `python -m config.launch demo|dev|stop`. Imports no Django: the pieces that need it are processes of their own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import http.client
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config.processes import ServiceError, dies_with_parent, require_port
+from config.services import Embedded
+from config.state import CHECKOUT, state_folder
+from config.supervisor import Program, Supervisor, stop_recorded
+from config.translations import compile_catalogue
+
+KEPT_BY_FRESH = {"cache", "test", "bench", "demo.lock", "demo.pids"}
+MESSAGE_LIMIT = 65536  # bytes a websocket message may have: a camera frame of 640 × 480 and no more
+
+
+class Progress:
+    """One line a step, with the seconds since the start."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+
+    def __call__(self, text: str) -> None:
+        print(f"{time.monotonic() - self.started:6.1f} s  {text}", flush=True)
+
+
+def demo_environment(state: Path, port: int, urls: dict[str, str], *, debug: bool = False) -> dict[str, str]:
+    return {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "ZHUXUE_ENV": "demo",
+        "ZHUXUE_VAR": str(state),
+        "ZHUXUE_PORTAL_URL": os.environ.get("ZHUXUE_PORTAL_URL", f"http://localhost:{port}"),
+        "ZHUXUE_DEBUG": "1" if debug else "0",
+        **urls,
+    }
+
+
+def programs(state: Path, port: int, environment: dict[str, str]) -> list[Program]:
+    """What runs in the demo. In production the sockets have processes of their own (docs/operations.md)."""
+    python = sys.executable
+    celery = [python, "-m", "celery", "-A", "config.celery"]
+    web = ["-b", "127.0.0.1", "-p", str(port), "--websocket-max-message-size", str(MESSAGE_LIMIT), "-v", "0"]
+    commands = {
+        "web": [python, "-m", "daphne", *web, "--application-close-timeout", "2", "config.asgi:application"],
+        "faces": [python, "-m", "django", "face_worker"],
+        "tasks": [
+            *celery,
+            "worker",
+            "--concurrency",
+            "2",
+            "--loglevel",
+            "WARNING",
+            "--without-gossip",
+            "--without-mingle",
+        ],
+        "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile=", "-s", str(state / "beat-schedule")],
+    }
+    return [Program(name, command, environment) for name, command in commands.items()]
+
+
+@contextmanager
+def only_one(state: Path) -> Iterator[None]:
+    """Refuse a second demo on the same state folder."""
+    with (state / "demo.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ServiceError("A demo of this checkout is already running; `fab stop` ends it.") from None
+        pids = state / "demo.pids"
+        pids.write_text(json.dumps({"supervisor": os.getpid(), "programs": {}}))
+        try:
+            yield
+        finally:
+            pids.unlink(missing_ok=True)
+
+
+def wipe(state: Path) -> None:
+    """Forget the demo, but keep what is only slow to make again."""
+    Embedded(state).stop()
+    for path in state.iterdir():
+        if path.name not in KEPT_BY_FRESH:
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def prepare(state: Path, environment: dict[str, str]) -> str:
+    """Bring the database and the province up to date; returns the text that says what there is to try."""
+    guide = state / "guide.txt"
+    command = [sys.executable, "-m", "config.prepare", str(guide)]
+    made = subprocess.run(command, env=os.environ | environment, cwd=CHECKOUT, preexec_fn=dies_with_parent())
+    if made.returncode != 0:
+        raise ServiceError(f"The demo province could not be built (code {made.returncode}); the lines above say why.")
+    return guide.read_text(encoding="utf-8")
+
+
+def answers_in_background(port: int) -> threading.Event:
+    """An event that is set once the portal's first page has been served."""
+    served = threading.Event()
+
+    def ask() -> None:
+        while not served.is_set():
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+            try:
+                connection.request("GET", "/", headers={"Host": "localhost"})
+                if connection.getresponse().status < 500:
+                    served.set()
+            except OSError:
+                pass
+            finally:
+                connection.close()
+            served.wait(0.2)
+
+    threading.Thread(target=ask, daemon=True).start()
+    return served
+
+
+def run(port: int, *, fresh: bool = False, quiet: bool = False, dev: bool = False) -> None:
+    """Start everything and stay until Ctrl-C or `fab stop`."""
+    say = Progress()
+    state = state_folder()
+    with only_one(state):
+        if fresh:
+            wipe(state)
+            say("Started over: the old demo is gone")
+        require_port(port, "the website", f"try `fab demo --port {port + 1}`.")
+        compile_catalogue()
+        with Embedded(state) as services:
+            say("PostgreSQL and Redis are running" if services.servers else "Your PostgreSQL and Redis are used")
+            environment = demo_environment(state, port, services.urls, debug=dev)
+            guide = prepare(state, environment)
+            say("The province is there")
+            served = answers_in_background(port)
+            supervisor = Supervisor(
+                programs(state, port, environment), pid_file=state / "demo.pids", say=printer(state, quiet)
+            )
+
+            def ready() -> None:
+                say("The website answers")
+                print(f"\n{guide}\nCtrl-C ends the demo.", flush=True)
+
+            supervisor.run(on_ready=ready, ready=served.is_set, tick=restart_on_change(supervisor) if dev else None)
+            say("Ending …")
+    say("Everything has ended")
+
+
+def printer(state: Path, quiet: bool) -> Callable[[str, str], None]:
+    """Where the programs' lines go: prefixed to the terminal, or with --quiet to a file a program."""
+    if not quiet:
+        return lambda name, line: print(f"{name:>10} | {line}", flush=True)
+    logs = state / "logs"
+    logs.mkdir(exist_ok=True)
+
+    def write(name: str, line: str) -> None:
+        with (logs / f"{name}.log").open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    return write
+
+
+def restart_on_change(supervisor: Supervisor) -> Callable[[], None]:
+    """A tick that restarts the programs when a source file of ours has changed."""
+    folders = ("tenants", "proctoring", "learning", "exams", "certs", "cms", "site")
+    seen = {"stamp": 0.0, "looked_at": 0.0}
+
+    def newest() -> float:
+        return max(path.stat().st_mtime for folder in folders for path in (CHECKOUT / folder).rglob("*.py"))
+
+    def look() -> None:
+        now = time.monotonic()
+        if now - seen["looked_at"] < 1:
+            return
+        seen["looked_at"] = now
+        stamp = newest()
+        if seen["stamp"] and stamp > seen["stamp"]:
+            supervisor.say("supervisor", "the source has changed, all programs start again")
+            supervisor.restart()
+        seen["stamp"] = stamp
+
+    return look
+
+
+def stop() -> None:
+    """End the demo of this checkout, and embedded servers that were left over."""
+    state = state_folder()
+    ended = stop_recorded(state / "demo.pids")
+    Embedded(state).stop()
+    print("The demo has ended." if ended else "No demo was running.")
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="fab demo")
+    parser.add_argument("what", choices=["demo", "dev", "stop"])
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--quiet", action="store_true")
+    options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `fab stop` before the programs run is a Ctrl-C
+    try:
+        if options.what == "stop":
+            stop()
+        else:
+            run(options.port, fresh=options.fresh, quiet=options.quiet, dev=options.what == "dev")
+    except ServiceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:  # before the programs run: the servers have been ended on the way out
+        print("\nEnded before the website was up.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
