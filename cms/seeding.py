@@ -6,17 +6,33 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django_tenants.utils import tenant_context
-from wagtail.models import Page, Site
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page, Site
 
-from cms.models import FAQPage, FeeNoticePage, FeeRow, HomePage, NoticeIndexPage, NoticePage, PortalHomePage, StandardPage
+from cms.models import (
+    FAQPage,
+    FeeNoticePage,
+    FeeRow,
+    HomePage,
+    NoticeIndexPage,
+    NoticePage,
+    PortalHomePage,
+    StandardPage,
+)
 from tenants.audit.services import record
 from tenants.models import Institution
+from tenants.roles.roles import Role
+
+# Who edits the pages: of an institution, of the portal.
+EDITORS = (Role.MANAGER, Role.EDITOR, Role.SUPERADMIN)
+PAGE_RIGHTS = ("add_page", "change_page", "publish_page")
+FILE_RIGHTS = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
 
 
 @dataclass(frozen=True)
@@ -77,11 +93,12 @@ def seed_site(institution: Institution, content: SiteContent, *, by: Any, at: da
             _add_fees(home, content.fees)
         if content.faq:
             questions = [("question", {"question": q, "answer": a}) for q, a in content.faq]
-            home.add_child(instance=FAQPage(title=_("Questions and answers"), slug="faq", show_in_menus=True, questions=questions))
+            title = _("Questions and answers")
+            home.add_child(instance=FAQPage(title=title, slug="faq", show_in_menus=True, questions=questions))
         for title, slug, text in content.pages:
             home.add_child(instance=StandardPage(title=title, slug=slug, show_in_menus=True, body=paragraphs(text)))
-        privacy = render_to_string("cms/seed/privacy.html", {"institution": institution})
-        home.add_child(instance=StandardPage(title=_("Protection of personal and face information"), slug="privacy", show_in_menus=True, body=privacy))
+        home.add_child(instance=_privacy_page(institution))
+        _let_editors_in(home)
     record("site.seeded", actor=by, subject=institution, institution=institution, at=at)
     return home
 
@@ -92,7 +109,12 @@ def paragraphs(text: str) -> str:
 
 
 def _home_of(institution: Institution, content: SiteContent) -> Page:
-    shared = {"title": institution.name, "slug": "start", "hero_title": content.hero_title, "hero_lead": content.hero_lead}
+    shared = {
+        "title": institution.name,
+        "slug": "start",
+        "hero_title": content.hero_title,
+        "hero_lead": content.hero_lead,
+    }
     if institution.is_association:
         return PortalHomePage(**shared, label=content.label)
     return HomePage(
@@ -113,9 +135,32 @@ def _replace_welcome_page(home: Page, institution: Institution) -> Page:
     root.add_child(instance=home)
     Site.objects.update_or_create(
         is_default_site=True,
-        defaults={"hostname": institution.host or "localhost", "port": 80, "root_page": home, "site_name": institution.name},
+        defaults={
+            "hostname": institution.host or "localhost",
+            "port": 80,
+            "root_page": home,
+            "site_name": institution.name,
+        },
     )
     return home
+
+
+def _privacy_page(institution: Institution) -> StandardPage:
+    body = render_to_string("cms/seed/privacy.html", {"institution": institution})
+    title = _("Protection of personal and face information")
+    return StandardPage(title=title, slug="privacy", show_in_menus=True, body=body)
+
+
+def _let_editors_in(home: Page) -> None:
+    """Wagtail's page and file permissions for the groups of this schema that edit."""
+    files = Collection.get_first_root_node()
+    pages = list(Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=PAGE_RIGHTS))
+    kept = list(Permission.objects.filter(codename__in=FILE_RIGHTS))
+    for group in Group.objects.filter(name__in=[role.value for role in EDITORS]):
+        for permission in pages:
+            GroupPagePermission.objects.get_or_create(group=group, page=home, permission=permission)
+        for permission in kept:
+            GroupCollectionPermission.objects.get_or_create(group=group, collection=files, permission=permission)
 
 
 def _add_notices(home: Page, notices: Sequence[NoticeContent]) -> None:

@@ -12,7 +12,13 @@ from cms.queries import palette_of
 from tenants import brand
 
 # What Wagtail's image form lets in; anything else that lies in the folder is not served.
-IMAGE_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp"}
+IMAGE_TYPES = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+}
 A_YEAR_S = 365 * 24 * 3600
 A_MINUTE_S = 60
 

@@ -72,11 +72,15 @@ class FeeNoticePage(Page):
 class FeeRow(Orderable):
     """One line of a fee notice. Yuan; `positions` are the codes it is for, separated by commas."""
 
-    page = ParentalKey(FeeNoticePage, models.CASCADE, related_name="rows")
+    page = ParentalKey(FeeNoticePage, on_delete=models.CASCADE, related_name="rows")
     group = models.CharField(_("Positions in words"), max_length=80)
     positions = models.CharField(_("Position codes"), max_length=120, blank=True)
-    training_fee = models.DecimalField(_("Training fee"), max_digits=8, decimal_places=2, validators=[MinValueValidator(0)])
-    textbook_fee = models.DecimalField(_("Textbook fee"), max_digits=8, decimal_places=2, validators=[MinValueValidator(0)])
+    training_fee = models.DecimalField(
+        _("Training fee"), max_digits=8, decimal_places=2, validators=[MinValueValidator(0)]
+    )
+    textbook_fee = models.DecimalField(
+        _("Textbook fee"), max_digits=8, decimal_places=2, validators=[MinValueValidator(0)]
+    )
 
     class Meta(Orderable.Meta):
         verbose_name = _("Line of the fee notice")
