@@ -1,0 +1,47 @@
+"""The web process's view of the face workers: ask one about a still and wait for the answer. No models here."""
+
+import json
+import uuid
+
+import redis
+from django.conf import settings
+
+from proctoring import wire
+from proctoring.errors import FaceBusy
+from proctoring.stills import Measured
+
+_pool: redis.ConnectionPool | None = None
+
+
+def _redis() -> redis.Redis:
+    global _pool
+    if _pool is None:
+        _pool = redis.BlockingConnectionPool.from_url(settings.FACE_REDIS_URL, max_connections=32, timeout=5)
+    return redis.Redis(connection_pool=_pool)
+
+
+def examine(picture: bytes) -> Measured:
+    """Have a still measured by a face worker. A worker that dies meanwhile is replaced once. Raises `FaceBusy`."""
+    try:
+        connection = _redis()
+        for _try in range(wire.STILL_TRIES):
+            answer = _ask(connection, picture)
+            if answer is not None:
+                return Measured(**json.loads(answer))
+    except redis.RedisError as error:
+        raise FaceBusy from error
+    raise FaceBusy
+
+
+def _ask(connection: redis.Redis, picture: bytes) -> bytes | None:
+    worker = connection.eval(wire.CHOOSE, 1, wire.WORKERS, wire.ALIVE_S, "")
+    if not worker:
+        return None
+    reply = f"face:still:{uuid.uuid4().hex}"
+    inbox = wire.inbox(worker.decode(), wire.WORK)
+    with connection.pipeline(transaction=False) as pipe:
+        pipe.xadd(inbox, {"kind": "still", "reply": reply, "data": picture}, maxlen=wire.INBOX_LENGTH, approximate=False)
+        pipe.expire(inbox, wire.INBOX_TTL_S)
+        pipe.execute()
+    found = connection.blpop([reply], timeout=wire.STILL_S / wire.STILL_TRIES)
+    return found[1] if found else None

@@ -1,0 +1,61 @@
+"""Errors of this room."""
+
+from django.utils.translation import gettext_lazy as _
+
+from proctoring.stills import SENTENCES
+from tenants.errors import DomainError
+
+
+class ProfileIncomplete(DomainError):
+    """`steps` says what is missing (see `queries.missing_steps`)."""
+
+    code = "profile.incomplete"
+    message = _("Your profile is not complete yet. Complete it first; then you can start.")
+
+    def __init__(self, steps: list[str]) -> None:
+        super().__init__()
+        self.steps = steps
+
+
+class PhotoRefused(DomainError):
+    """A picture that cannot serve; `code` is one of `stills.SENTENCES`."""
+
+    status = 422
+
+    def __init__(self, code: str, status: int | None = None) -> None:
+        super().__init__(SENTENCES[code], code=code, status=status)
+
+
+class FaceBusy(PhotoRefused):
+    """No face worker answered in time."""
+
+    def __init__(self) -> None:
+        super().__init__("photo.busy", status=503)
+
+
+class ConsentNeeded(DomainError):
+    code = "consent.needed"
+    message = _("Please decide about the use of your face data first.")
+    status = 403
+
+
+class NotYourPhoto(DomainError):
+    code = "photo.not_yours"
+    message = _("Only the person can change a face photo.")
+    status = 403
+
+
+class CannotConfirm(DomainError):
+    code = "profile.cannot_confirm"
+    message = _("Only a profile with both photos of the same person can be confirmed.")
+
+
+class SessionClosed(DomainError):
+    code = "camera.closed"
+    message = _("The camera session has ended. Open the study room again.")
+
+
+class TooManyAttempts(DomainError):
+    code = "liveness.too_many"
+    message = _("No attempts left today. Please try again tomorrow, or study at your institution.")
+    status = 429

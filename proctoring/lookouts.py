@@ -1,0 +1,110 @@
+"""Snapshots as the socket takes them: at moments nobody can foresee, while what was verified holds."""
+
+import asyncio
+import random
+import secrets
+import time
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from proctoring import post, wire
+from proctoring.outcomes import Sighting
+from proctoring.rules import seconds_to_snapshot
+
+if TYPE_CHECKING:
+    from proctoring.consumers import CameraConsumer
+
+GATHER_S = 1.5  # the frames of one snapshot follow each other within this
+VERDICT_S = 6.0
+RETRY_S = 15.0  # no worker answered: nobody is blamed, ask again soon
+
+
+class Lookout:
+    """Asks for a few frames, has them judged, writes the verdict down."""
+
+    def __init__(self, consumer: "CameraConsumer") -> None:
+        self.consumer = consumer
+        self.token = b""
+        self.rng = random.SystemRandom()
+        self._frames: list[bytes] = []
+        self._complete = asyncio.Event()
+        self._verdict: asyncio.Future[dict[str, Any]] | None = None
+        self._request = ""
+
+    async def run(self, first_in_s: float | None = None) -> None:
+        """Snapshots until the verification ends. A returning socket is looked at at once."""
+        wait = first_in_s if first_in_s is not None else seconds_to_snapshot(self.consumer.rules, self.rng)
+        while True:
+            left = self.consumer.verified_for()
+            await asyncio.sleep(max(0.0, min(wait, left)))
+            if wait >= left and self.consumer.verified_for() <= 0:
+                return await self.consumer.lapsed("camera.timeout")
+            judged = await self.take()
+            if self.consumer.verified_for() <= 0:
+                return
+            wait = seconds_to_snapshot(self.consumer.rules, self.rng) if judged else RETRY_S
+
+    async def take(self) -> bool:
+        """One snapshot from request to record; False when no worker could judge it."""
+        requested_at = timezone.now()
+        frames = await self._gather()
+        if frames:
+            answer = await self._judged(frames)
+            if answer is None:
+                return False
+            seen, picture = Sighting(**answer["seen"]), answer["picture"]
+        else:
+            seen, picture = Sighting("no_answer"), None
+        await self.consumer.snapshot_taken(seen, picture, requested_at)
+        return True
+
+    async def _gather(self) -> list[bytes]:
+        """Ask the page; wait for the first frame as long as the rules say, for the rest briefly."""
+        rules = self.consumer.rules
+        self._frames, self._complete = [], asyncio.Event()
+        self.token = secrets.token_bytes(16)
+        await self.consumer.send_json({
+            "type": "snapshot.request", "token": self.token.hex(), "frames": rules.snapshot_frames,
+            "seconds": rules.snapshot_answer_s,
+        })  # fmt: skip
+        try:
+            await asyncio.wait_for(self._complete.wait(), rules.snapshot_answer_s)
+        except TimeoutError:
+            pass
+        self.token = b""
+        return self._frames
+
+    async def frame(self, jpeg: bytes) -> None:
+        """A frame that passed the door's checks."""
+        self._frames.append(jpeg)
+        if len(self._frames) == 1:
+            asyncio.get_running_loop().call_later(GATHER_S, self._complete.set)
+        if len(self._frames) >= self.consumer.rules.snapshot_frames:
+            self.token = b""
+            self._complete.set()
+
+    async def _judged(self, frames: list[bytes]) -> dict[str, Any] | None:
+        """Have the frames judged; a worker that does not answer is asked no second time, another one is."""
+        self._request, tried = uuid.uuid4().hex, ""
+        for _try in range(2):
+            worker = await post.choose_worker()
+            if not worker or worker == tried:
+                return None
+            tried = worker
+            self._verdict = asyncio.get_running_loop().create_future()
+            await post.hand_over(worker, wire.WORK, {
+                "kind": "snapshot", "channel": self.consumer.channel_name, "request": self._request,
+                "rules": post.rules_json(self.consumer.rules), "template": self.consumer.template, "t": time.time(),
+            } | {f"jpeg{i}": jpeg for i, jpeg in enumerate(frames)})  # fmt: skip
+            try:
+                return await asyncio.wait_for(self._verdict, VERDICT_S)
+            except TimeoutError:
+                continue
+        return None
+
+    def heard(self, message: dict[str, Any]) -> None:
+        """The worker's verdict on the snapshot asked for last."""
+        if message["request"] == self._request and self._verdict is not None and not self._verdict.done():
+            self._verdict.set_result(message)

@@ -1,0 +1,193 @@
+"""Consent, face profiles, camera sessions and what was seen in them. No picture lives here: `frame` names a sealed
+file in private storage (`vault.py`)."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tenants.crypto import EncryptedBinaryField
+from tenants.scopes import scoped
+
+
+class Row(models.Model):
+    """What every row of this room has: a uuid made before the insert (it is part of what seals its data)."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    institution = models.ForeignKey("tenants.Institution", on_delete=models.PROTECT, related_name="+")
+
+    objects = scoped()
+
+    class Meta:
+        abstract = True
+
+
+class Consent(Row):
+    """A person's separate consent to the use of face data at one institution; withdrawn, it stays as a record."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="face_consents")
+    version = models.CharField(max_length=20)
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    ip = models.GenericIPAddressField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "institution"], condition=Q(withdrawn_at=None), name="one_consent_in_force"
+            )
+        ]
+
+
+class FaceProfile(Row):
+    """The reference photos of one person at one institution; counts once a clerk has confirmed it."""
+
+    class State(models.TextChoices):
+        INCOMPLETE = "incomplete", _("Incomplete")
+        WAITING = "waiting", _("Waiting for confirmation")
+        CONFIRMED = "confirmed", _("Confirmed")
+        REJECTED = "rejected", _("To be done again")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="face_profiles")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.INCOMPLETE)
+    engine = models.CharField(max_length=12, blank=True)
+    match_distance = models.FloatField(null=True, blank=True)
+    matched_at = models.DateTimeField(null=True, blank=True)
+    needs_look = models.BooleanField(default=False)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    rejected_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "institution"], name="one_face_profile")]
+
+
+class FacePhoto(Row):
+    """One reference photo, sealed in private storage. Replaced ones keep their row; their file is deleted."""
+
+    class Kind(models.TextChoices):
+        ID_PHOTO = "id_photo", _("ID card photo")
+        PORTRAIT = "portrait", _("Portrait")
+
+    profile = models.ForeignKey(FaceProfile, on_delete=models.PROTECT, related_name="photos")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    frame = models.CharField(max_length=200, blank=True)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    fingerprint = models.CharField(max_length=64)
+    vectors = EncryptedBinaryField()
+    engine = models.CharField(max_length=12)
+    saved_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["profile", "kind"], condition=Q(replaced_at=None), name="one_current_photo_a_kind"
+            )
+        ]
+
+
+class FaceTemplate(Row):
+    """The mean embedding of a profile for one engine: float32, sealed."""
+
+    profile = models.ForeignKey(FaceProfile, on_delete=models.CASCADE, related_name="templates")
+    engine = models.CharField(max_length=12)
+    vector = EncryptedBinaryField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["profile", "engine"], name="one_template_an_engine")]
+
+
+class CameraSession(Row):
+    """A supervised sitting. Study and exams hold a key to it and read `verified_until`; it knows neither."""
+
+    class Purpose(models.TextChoices):
+        STUDY = "study", _("Study")
+        EXAM = "exam", _("Exam")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="camera_sessions")
+    purpose = models.CharField(max_length=8, choices=Purpose.choices)
+    device = models.CharField(max_length=64, blank=True)
+    ip = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    verified_until = models.DateTimeField(null=True, blank=True)
+    expired_at = models.DateTimeField(null=True, blank=True)
+    expired_code = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "opened_at"])]
+
+
+class LivenessAttempt(Row):
+    """One challenge: the actions drawn, what came of it, and the frame that was compared."""
+
+    session = models.ForeignKey(CameraSession, on_delete=models.PROTECT, related_name="attempts")
+    actions = models.JSONField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=40, blank=True)
+    failed_action = models.CharField(max_length=10, blank=True)
+    engine = models.CharField(max_length=12, blank=True)
+    distance = models.FloatField(null=True, blank=True)
+    details = models.JSONField(default=dict)
+    frame = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["session", "started_at"])]
+
+
+class Snapshot(Row):
+    """One moment the server asked to see the person, and what it saw."""
+
+    class Outcome(models.TextChoices):
+        MATCH = "match", _("The person")
+        REVIEW = "review", _("Unclear, look at it")
+        MISMATCH = "mismatch", _("Somebody else")
+        NO_FACE = "no_face", _("Nobody")
+        TWO_FACES = "two_faces", _("Several people")
+        NO_ANSWER = "no_answer", _("No picture arrived")
+
+    session = models.ForeignKey(CameraSession, on_delete=models.PROTECT, related_name="snapshots")
+    requested_at = models.DateTimeField()
+    taken_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    engine = models.CharField(max_length=12, blank=True)
+    distance = models.FloatField(null=True, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    frame = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["session", "taken_at"])]
+
+
+class Incident(Row):
+    """Something a reviewer should look at; never a punishment by itself."""
+
+    class Kind(models.TextChoices):
+        REPEATED_FRAME = "repeated_frame", _("The same picture twice")
+        TOO_PERFECT = "too_perfect", _("Same picture as the reference")
+        PRINT = "print", _("Moves like a print")
+        ABUSE = "abuse", _("The camera connection was misused")
+        FACE_CHANGED = "face_changed", _("The face changed during the check")
+        NOT_THE_PERSON = "not_the_person", _("Somebody else in front of the camera")
+
+    session = models.ForeignKey(CameraSession, on_delete=models.PROTECT, related_name="incidents")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    noted_at = models.DateTimeField()
+    snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="incidents")
+    attempt = models.ForeignKey(
+        LivenessAttempt, null=True, blank=True, on_delete=models.PROTECT, related_name="incidents"
+    )
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["session", "noted_at"])]

@@ -1,0 +1,63 @@
+"""The socket's side of the face Redis: ask for a slot, hand entries to a worker."""
+
+import asyncio
+import json
+from dataclasses import asdict
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import redis.asyncio as aioredis
+from django.conf import settings
+
+from proctoring import wire
+from proctoring.rules import ProctoringRules
+
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, aioredis.Redis] = WeakKeyDictionary()
+
+
+def face_redis() -> aioredis.Redis:
+    """One client a loop, on a blocking pool (a plain one raises under 500 sockets)."""
+    loop = asyncio.get_running_loop()
+    if loop not in _clients:
+        pool = aioredis.BlockingConnectionPool.from_url(settings.FACE_REDIS_URL, max_connections=32, timeout=5)
+        _clients[loop] = aioredis.Redis(connection_pool=pool)
+    return _clients[loop]
+
+
+async def ask_for_slot(session: str, rules: ProctoringRules) -> tuple[str, int]:
+    """(worker, 0) when a challenge may start, else ("", place in the queue); place 0: no worker is running."""
+    worker, place = await face_redis().eval(
+        wire.GRANT, 3, wire.WORKERS, wire.QUEUE, wire.ASKED,
+        session, rules.slots_per_worker, wire.ALIVE_S, wire.SLOT_S, wire.ASKING_S,
+    )  # fmt: skip
+    return worker.decode(), int(place)
+
+
+async def return_slot(worker: str, session: str) -> None:
+    """The challenge is over."""
+    await face_redis().zrem(wire.slots(worker), session)
+
+
+async def leave_queue(session: str) -> None:
+    """The person no longer waits."""
+    await face_redis().zrem(wire.QUEUE, session)
+
+
+async def choose_worker(wanted: str = "") -> str:
+    """The wanted worker if it lives, else the one with least to do; "" when none lives."""
+    found = await face_redis().eval(wire.CHOOSE, 1, wire.WORKERS, wire.ALIVE_S, wanted)
+    return found.decode()
+
+
+async def hand_over(worker: str, lane: str, entry: dict[str, Any]) -> None:
+    """Append one entry to a worker's inbox; both the stream and what nobody reads live for seconds."""
+    inbox = wire.inbox(worker, lane)
+    async with face_redis().pipeline(transaction=False) as pipe:
+        pipe.xadd(inbox, entry, maxlen=wire.INBOX_LENGTH, approximate=False)
+        pipe.expire(inbox, wire.INBOX_TTL_S)
+        await pipe.execute()
+
+
+def rules_json(rules: ProctoringRules) -> str:
+    """The rules as a worker reads them."""
+    return json.dumps(asdict(rules), sort_keys=True)

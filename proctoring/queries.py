@@ -1,0 +1,72 @@
+"""Reads that several rooms share. All run inside an institution's scope, or the province's."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from proctoring.models import CameraSession, Consent, FacePhoto, FaceProfile, FaceTemplate, Incident, LivenessAttempt
+
+UNCOUNTED = ("", "liveness.busy")  # not the person's fault
+STEPS = ("consent", "id_photo", "portrait", "match", "confirmation")
+
+
+def consent_of(user: Any) -> Consent | None:
+    """The consent in force."""
+    return Consent.objects.filter(user=user, withdrawn_at=None).order_by("-given_at").first()
+
+
+def profile_of(user: Any) -> FaceProfile | None:
+    """The person's profile in the current scope (on the portal: the confirmed one, else the newest)."""
+    return FaceProfile.objects.filter(user=user).order_by("-confirmed_at", "-id").first()
+
+
+def photos_of(profile: FaceProfile) -> dict[str, FacePhoto]:
+    """Current reference photos by kind. For the server's own use: never sent to the trainee."""
+    return {photo.kind: photo for photo in FacePhoto.objects.filter(profile=profile, replaced_at=None)}
+
+
+def template_of(profile: FaceProfile, engine: str) -> FaceTemplate | None:
+    """The mean embedding for an engine."""
+    return FaceTemplate.objects.filter(profile=profile, engine=engine).first()
+
+
+def missing_steps(user: Any) -> list[str]:
+    """What is still missing before studying, in order: of consent, id_photo, portrait, match, confirmation."""
+    profile = profile_of(user)
+    kinds = set(photos_of(profile)) if profile else set()
+    done = {
+        "consent": consent_of(user) is not None,
+        "id_photo": FacePhoto.Kind.ID_PHOTO in kinds,
+        "portrait": FacePhoto.Kind.PORTRAIT in kinds,
+        "match": bool(profile and profile.matched_at),
+        "confirmation": bool(profile and profile.state == FaceProfile.State.CONFIRMED),
+    }
+    return [step for step in STEPS if not done[step]]
+
+
+def waiting_profiles() -> QuerySet[FaceProfile]:
+    """Profiles a clerk of the current institution has to look at."""
+    return FaceProfile.objects.filter(state=FaceProfile.State.WAITING).select_related("user").order_by("matched_at")
+
+
+def attempts_today(user: Any, at: datetime) -> int:
+    """Liveness attempts of the last 24 hours that came to an end."""
+    since = at - timedelta(hours=24)
+    return LivenessAttempt.objects.filter(session__user=user, started_at__gt=since).exclude(outcome__in=UNCOUNTED).count()
+
+
+def last_actions(user: Any) -> list[str] | None:
+    """The sequence drawn last for this person, so that the next differs."""
+    newest = LivenessAttempt.objects.filter(session__user=user).order_by("-started_at").first()
+    return newest.actions if newest else None
+
+
+def incidents_of(sessions: list[int]) -> QuerySet[Incident]:
+    """Incidents of some camera sessions (primary keys), oldest first."""
+    return Incident.objects.filter(session__in=sessions).select_related("snapshot", "attempt").order_by("noted_at")
+
+
+def open_session(session_uuid: Any, user: Any) -> CameraSession | None:
+    """The person's own session if it is still open."""
+    return CameraSession.objects.filter(uuid=session_uuid, user=user, closed_at=None).select_related("user").first()

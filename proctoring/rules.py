@@ -1,0 +1,112 @@
+"""The values a province may decide about the camera, and the pure decisions on them.
+
+Thresholds are measured values (DESIGN chapter 6); a distance is Euclidean for dlib and 1 − cosine for ONNX, so smaller
+is closer in both.
+"""
+
+import random
+from dataclasses import dataclass
+from typing import ClassVar
+
+MATCH, REVIEW, MISMATCH = "match", "review", "mismatch"
+
+
+@dataclass(frozen=True)
+class ProctoringRules:
+    """Section `proctoring` of the Ruleset. Seconds unless the name says otherwise."""
+
+    section: ClassVar[str] = "proctoring"
+
+    consent_version: str = "2026-01"
+
+    # identity: distance ≤ pass matches, ≤ review is left to a human, beyond fails
+    dlib_pass: float = 0.42
+    dlib_review: float = 0.50
+    dlib_too_perfect: float = 0.06
+    onnx_pass: float = 0.55
+    onnx_review: float = 0.59
+    onnx_too_perfect: float = 0.02
+    duplicate_bits: int = 4  # of 256: closer than sensor noise allows between two exposures
+
+    # liveness
+    actions: int = 3
+    action_s: float = 3.0
+    baseline_frames: int = 5
+    neutral_wait_s: float = 8.0
+    turn: float = 0.25
+    mouth: float = 0.30
+    nod: float = 0.10
+    blink_closed: float = 0.65
+    blink_open: float = 0.85
+    blink_s: float = 0.8
+    blink_eye_mouth: float = 0.06
+    move_min_s: float = 0.35
+    move_max_s: float = 2.5
+    peak_over_mean: float = 2.5
+    backtrack: float = 0.15
+    stalled: float = 0.35
+    gap_s: float = 0.7  # longer without a face, and it counts as gone
+    min_fps: float = 4.0
+    identity_frames: int = 4
+    attempts_per_day: int = 30
+
+    # how long a check holds, and the snapshots that renew it
+    verified_s: float = 900.0
+    snapshot_mean_s: float = 240.0
+    snapshot_min_gap_s: float = 60.0
+    snapshot_answer_s: float = 10.0
+    snapshot_frames: int = 3
+    offline_s: float = 30.0  # without a socket a verification holds this long
+    resume_s: float = 180.0  # back in the picture within this: a snapshot is enough, else a new liveness check
+
+    # frames on the socket
+    frame_max_bytes: int = 65_536 - 16
+    frame_min_px: int = 240
+    frame_max_px: int = 1280
+    in_flight: int = 3
+    abuse_limit: int = 20
+    slots_per_worker: int = 10
+
+    # stills of the profile
+    photo_max_bytes: int = 8_000_000
+    photo_max_pixels: int = 40_000_000
+    photo_min_px: int = 300
+    portrait_face_px: int = 110
+    id_face_px: int = 60
+    sharpness: float = 18.0
+    too_dark: float = 55.0
+    too_bright: float = 215.0
+    still_turn: float = 0.30
+
+    def pass_at(self, engine: str) -> float:
+        """Largest distance that matches, for `dlib` or `onnx`."""
+        return float(getattr(self, f"{engine}_pass"))
+
+    def review_at(self, engine: str) -> float:
+        """Largest distance a human still looks at."""
+        return float(getattr(self, f"{engine}_review"))
+
+    def too_perfect_at(self, engine: str) -> float:
+        """Below this two pictures are the same picture."""
+        return float(getattr(self, f"{engine}_too_perfect"))
+
+
+def verdict_of(distance: float, engine: str, rules: ProctoringRules) -> str:
+    """`match`, `review` or `mismatch` for one distance."""
+    if distance <= rules.pass_at(engine):
+        return MATCH
+    return REVIEW if distance <= rules.review_at(engine) else MISMATCH
+
+
+def seconds_to_snapshot(rules: ProctoringRules, rng: random.Random) -> float:
+    """Seconds until the next snapshot: a minimum gap plus an exponential wait, so that having just had one tells nothing.
+
+    Never later than two thirds of `verified_s`, or an honest person would expire while waiting to be asked.
+    """
+    spread = max(1.0, rules.snapshot_mean_s - rules.snapshot_min_gap_s)
+    return min(rules.snapshot_min_gap_s + rng.expovariate(1 / spread), rules.verified_s * 2 / 3)
+
+
+def bits_apart(a: str, b: str) -> int:
+    """How many of 256 bits two fingerprints (hexadecimal) differ in."""
+    return (int(a, 16) ^ int(b, 16)).bit_count()

@@ -1,0 +1,146 @@
+"""What a face worker keeps of one challenge: engine and judge brought together. Synchronous, no Redis, no clock."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from proctoring.engine import Box, FaceEngine
+from proctoring.engine import frames as pictures
+from proctoring.liveness import Judge, Seen
+from proctoring.motion import measure
+from proctoring.outcomes import PASSED, Sighting
+from proctoring.rules import MISMATCH, ProctoringRules, verdict_of
+
+MAX_PIXELS = 1280 * 1280
+FULL_LOOK_EVERY = 4  # every so many frames the whole frame is searched: somebody else may have come in
+TINY = 0.45  # a second face much smaller than the first is a poster or a passer-by
+
+
+@dataclass
+class Glance:
+    """One decoded frame with what was found in it."""
+
+    rgb: Any
+    grey: Any
+    boxes: list[Box]
+    points: Any = None
+
+    @property
+    def state(self) -> str:
+        """For the self-view: ok, no_face or two_faces."""
+        return "ok" if len(self.boxes) == 1 else "two_faces" if self.boxes else "no_face"
+
+
+def glance(engine: FaceEngine, jpeg: bytes, near: Box | None = None) -> Glance | None:
+    """Decode a frame and find the face; None when it does not decode."""
+    try:
+        rgb, grey = pictures.decode(jpeg, MAX_PIXELS)
+    except pictures.Unreadable:
+        return None
+    boxes = engine.detect(grey, near)
+    boxes = [box for box in boxes if box.width >= TINY * boxes[0].width]
+    return Glance(rgb, grey, boxes, engine.landmarks(grey, boxes[0]) if boxes else None)
+
+
+@dataclass
+class Sitting:
+    """One person's challenge at this worker."""
+
+    engine: FaceEngine
+    rules: ProctoringRules
+    judge: Judge
+    template: np.ndarray
+    vectors: list[np.ndarray] = field(default_factory=list)
+    near: Box | None = None
+    count: int = 0
+    neutral: bytes = b""
+    latest: bytes = b""
+    fingerprint: str = ""
+    times: list[float] = field(default_factory=list)
+
+    def frame(self, at: float, jpeg: bytes) -> tuple[str, list[dict[str, Any]]]:
+        """Judge one frame; the state for the self-view, and events for the socket."""
+        self.count += 1
+        seen = glance(self.engine, jpeg, self.near if self.count % FULL_LOOK_EVERY else None)
+        if seen is None:
+            return "unreadable", []
+        self.near = seen.boxes[0] if seen.boxes else None
+        self.latest = jpeg
+        self.times.append(at)
+        events = []
+        for event in self.judge.see(Seen(at, len(seen.boxes), seen.points)):
+            if event.kind == "identify":
+                self._identify(seen, jpeg)
+            elif event.kind == "finished":
+                events.append(self._finish())
+            else:
+                events.append(self._told(event))
+        state = seen.state
+        if state == "ok" and self.judge.state == "baseline" and abs(measure(seen.points).turn) > 0.2:
+            state = "turned"
+        return state, events
+
+    def prompted(self, at: float) -> None:
+        """The prompt left the server."""
+        self.judge.prompted(at)
+
+    def deadline(self, at: float) -> list[dict[str, Any]]:
+        """The time for the current action is over."""
+        return [self._told(event) for event in self.judge.deadline(at)]
+
+    def _identify(self, seen: Glance, jpeg: bytes) -> None:
+        self.vectors += self.engine.embed(seen.rgb, seen.points, mirrored=False)
+        if not self.neutral:
+            self.neutral, self.fingerprint = jpeg, pictures.fingerprint(seen.grey)
+
+    def _told(self, event: Any) -> dict[str, Any]:
+        if event.kind == "failed":
+            return self._over(event.code, event.action)
+        return {"kind": event.kind, "index": event.index, "action": event.action}
+
+    def _finish(self) -> dict[str, Any]:
+        """Same face throughout, and the right one?"""
+        limit = self.rules.pass_at(self.engine.name)
+        pairs = [self.engine.distance(a, b) for i, a in enumerate(self.vectors) for b in self.vectors[i + 1 :]]
+        if pairs and max(pairs) > limit:
+            return self._over("liveness.face_changed")
+        distance = self.engine.distance(self.engine.mean(self.vectors), self.template)
+        missed = verdict_of(distance, self.engine.name, self.rules) == MISMATCH
+        return self._over("liveness.not_the_person" if missed else PASSED, distance=distance)
+
+    def _over(self, code: str, action: str = "", distance: float | None = None) -> dict[str, Any]:
+        """The last event: code, numbers and the picture that is kept as evidence."""
+        waits = np.diff(self.times) if len(self.times) > 1 else np.array([0.0])
+        details = {**self.judge.details, "frames": self.count, "gap_ms": round(float(np.median(waits)) * 1000)}
+        return {
+            "kind": "over",
+            "code": code,
+            "action": action,
+            "engine": self.engine.name,
+            "distance": None if distance is None else round(distance, 4),
+            "fingerprint": self.fingerprint,
+            "details": details,
+            "picture": self.neutral if distance is not None else self.latest,
+        }
+
+
+def look_at_snapshot(
+    engine: FaceEngine, jpegs: list[bytes], template: np.ndarray, rules: ProctoringRules
+) -> tuple[Sighting, bytes]:
+    """The verdict of a snapshot's frames: the mean of those with one face against the template.
+
+    One frame with several faces decides (they may duck away); one frame with a face is enough otherwise.
+    """
+    glances = [(g, jpeg) for jpeg in jpegs if (g := glance(engine, jpeg)) is not None]
+    crowd = next(((g, jpeg) for g, jpeg in glances if len(g.boxes) > 1), None)
+    if crowd is not None:
+        return Sighting("two_faces", engine.name, None, pictures.fingerprint(crowd[0].grey)), crowd[1]
+    alone = [(g, jpeg) for g, jpeg in glances if len(g.boxes) == 1]
+    if not alone:
+        mark = pictures.fingerprint(glances[0][0].grey) if glances else ""
+        return Sighting("no_face", engine.name, None, mark), glances[0][1] if glances else b""
+    vectors = [v for g, _ in alone for v in engine.embed(g.rgb, g.points, mirrored=False)]
+    distance = engine.distance(engine.mean(vectors), template)
+    verdict = verdict_of(distance, engine.name, rules)
+    return Sighting(verdict, engine.name, round(distance, 4), pictures.fingerprint(alone[0][0].grey)), alone[0][1]

@@ -1,0 +1,219 @@
+"""Camera sessions and what is seen in them: the services behind the socket. `verified_until` is the one verdict that
+study and exams read."""
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from proctoring import queries, vault
+from proctoring.errors import ProfileIncomplete, SessionClosed, TooManyAttempts
+from proctoring.liveness import draw_challenge
+from proctoring.models import CameraSession, FacePhoto, Incident, LivenessAttempt, Snapshot
+from proctoring.outcomes import PASSED, Sighting
+from proctoring.rules import ProctoringRules, bits_apart
+from tenants.audit.services import record
+from tenants.rulesets.services import rules_for
+from tenants.scopes import province_scope
+
+COMPARED_SNAPSHOTS = 40
+HOLDS = (Snapshot.Outcome.MATCH, Snapshot.Outcome.REVIEW)
+# After these a snapshot of the right face is enough, because nobody else was seen.
+RESUMABLE = ("camera.no_face", "camera.no_answer", "camera.offline")
+INCIDENT_OF = {
+    "liveness.not_the_person": Incident.Kind.NOT_THE_PERSON,
+    "liveness.face_changed": Incident.Kind.FACE_CHANGED,
+    "liveness.print_suspected": Incident.Kind.PRINT,
+}
+
+
+@transaction.atomic
+def open_camera_session(
+    user: Any, institution: Any, purpose: str, *, device: str = "", ip: str | None = None, user_agent: str = "", at: datetime
+) -> CameraSession:
+    """A new supervised sitting; the person's others end, in all institutions. Raises `ProfileIncomplete`."""
+    missing = queries.missing_steps(user)
+    if missing:
+        raise ProfileIncomplete(missing)
+    with province_scope():
+        CameraSession.objects.filter(user=user, closed_at=None).update(closed_at=at, verified_until=at)
+    session = CameraSession.objects.create(
+        user=user, institution=institution, purpose=CameraSession.Purpose(purpose), device=device[:64], ip=ip,
+        user_agent=user_agent[:300], opened_at=at,
+    )  # fmt: skip
+    record("camera.opened", actor=user, subject=session, institution=institution, at=at, purpose=purpose)
+    return session
+
+
+@transaction.atomic
+def close_camera_session(session: CameraSession, *, by: Any, at: datetime) -> None:
+    """End the sitting; what it verified ends with it. Idempotent."""
+    session = _locked(session, even_closed=True)
+    if session.closed_at:
+        return
+    session.closed_at = at
+    session.verified_until = min(session.verified_until, at) if session.verified_until else None
+    session.save(update_fields=["closed_at", "verified_until"])
+    record("camera.closed", actor=by, subject=session, institution=session.institution, at=at)
+
+
+@transaction.atomic
+def begin_attempt(session: CameraSession, *, at: datetime, rng: random.Random | None = None) -> LivenessAttempt:
+    """Draw a challenge for an open session. Raises `SessionClosed`, `TooManyAttempts`."""
+    session = _locked(session)
+    rules = rules_for(ProctoringRules, at=at)
+    if queries.attempts_today(session.user, at) >= rules.attempts_per_day:
+        raise TooManyAttempts
+    actions = draw_challenge(rng or random.SystemRandom(), queries.last_actions(session.user), rules)
+    return LivenessAttempt.objects.create(
+        session=session, institution=session.institution, actions=actions, started_at=at
+    )
+
+
+@transaction.atomic
+def record_liveness(
+    attempt: LivenessAttempt, seen: Sighting, *, picture: bytes | None, at: datetime
+) -> CameraSession:
+    """Write down how a challenge ended; a pass verifies the session for `verified_s`. A second answer changes nothing."""
+    session = _locked(attempt.session)
+    attempt = LivenessAttempt.objects.select_for_update().get(pk=attempt.pk)
+    if attempt.outcome:
+        return session
+    rules = rules_for(ProctoringRules, at=at)
+    attempt.ended_at, attempt.outcome, attempt.failed_action = at, seen.outcome, seen.action
+    attempt.engine, attempt.distance, attempt.details = seen.engine, seen.distance, seen.details
+    if picture:
+        attempt.frame = vault.put(attempt, picture)
+    attempt.save()
+    if seen.outcome == PASSED:
+        session.verified_at, session.verified_until = at, at + timedelta(seconds=rules.verified_s)
+        session.expired_at, session.expired_code = None, ""
+        session.save(update_fields=["verified_at", "verified_until", "expired_at", "expired_code"])
+        _note_too_perfect(session, seen, rules, at=at, attempt=attempt)
+    elif seen.outcome in INCIDENT_OF:
+        _note(session, INCIDENT_OF[seen.outcome], at=at, attempt=attempt, distance=seen.distance)
+    record(
+        "liveness.ended", actor=session.user, subject=attempt, institution=session.institution, at=at,
+        outcome=seen.outcome,
+    )  # fmt: skip
+    return session
+
+
+@transaction.atomic
+def record_snapshot(
+    session: CameraSession, seen: Sighting, *, picture: bytes | None, requested_at: datetime, at: datetime
+) -> Snapshot:
+    """Keep a snapshot: a match renews the session, anything else but `review` ends its verification at `at`.
+
+    A picture is kept whatever it shows: the review needs both kinds. Raises `SessionClosed`.
+    """
+    session = _locked(session)
+    rules = rules_for(ProctoringRules, at=at)
+    shot = Snapshot(
+        session=session, institution=session.institution, requested_at=requested_at, taken_at=at,
+        outcome=Snapshot.Outcome(seen.outcome), engine=seen.engine, distance=seen.distance,
+        fingerprint=seen.fingerprint,
+    )  # fmt: skip
+    if picture:
+        shot.frame = vault.put(shot, picture)
+    repeated = _is_repeated(session, seen.fingerprint, rules)
+    shot.save()
+    if repeated:
+        _note(session, Incident.Kind.REPEATED_FRAME, at=at, snapshot=shot)
+    if shot.outcome in HOLDS:
+        _renew(session, rules, at=at)
+        _note_too_perfect(session, seen, rules, at=at, snapshot=shot)
+    else:
+        _expire(session, f"camera.{shot.outcome}", at=at)
+        if shot.outcome == Snapshot.Outcome.MISMATCH:
+            _note(session, Incident.Kind.NOT_THE_PERSON, at=at, snapshot=shot, distance=seen.distance)
+    return shot
+
+
+@transaction.atomic
+def note_offline(session: CameraSession, *, at: datetime) -> None:
+    """The socket is gone: what was verified holds for `offline_s` more, so that a short cut costs nothing."""
+    session = _locked(session, even_closed=True)
+    rules = rules_for(ProctoringRules, at=at)
+    if session.closed_at is None and session.verified_until and session.verified_until > at:
+        session.verified_until = min(session.verified_until, at + timedelta(seconds=rules.offline_s))
+        session.expired_at, session.expired_code = at, "camera.offline"
+        session.save(update_fields=["verified_until", "expired_at", "expired_code"])
+
+
+@transaction.atomic
+def expire_session(session: CameraSession, code: str, *, at: datetime) -> CameraSession:
+    """End a verification for a reason the socket found itself (the camera was unplugged, say)."""
+    session = _locked(session)
+    _expire(session, code, at=at)
+    return session
+
+
+@transaction.atomic
+def record_abuse(session: CameraSession, *, at: datetime, **about: Any) -> None:
+    """A socket was closed for misuse: evidence, and the verification ends."""
+    session = _locked(session, even_closed=True)
+    _note(session, Incident.Kind.ABUSE, at=at, **about)
+    _expire(session, "camera.abuse", at=at)
+
+
+def may_resume(session: CameraSession, rules: ProctoringRules, at: datetime) -> bool:
+    """Whether a snapshot of the right face is enough to go on (else a new liveness check is due)."""
+    return bool(
+        session.verified_at
+        and session.expired_at
+        and session.expired_code in RESUMABLE
+        and (at - session.expired_at).total_seconds() <= rules.resume_s
+    )
+
+
+def _locked(session: CameraSession, *, even_closed: bool = False) -> CameraSession:
+    locked = CameraSession.objects.select_for_update(of=("self",)).select_related("user", "institution")
+    session = locked.get(pk=session.pk)
+    if session.closed_at and not even_closed:
+        raise SessionClosed
+    return session
+
+
+def _renew(session: CameraSession, rules: ProctoringRules, *, at: datetime) -> None:
+    """Extend what still holds, or pick up again what paused a moment ago."""
+    if (session.verified_until and session.verified_until >= at) or may_resume(session, rules, at):
+        session.verified_until = at + timedelta(seconds=rules.verified_s)
+        session.expired_at, session.expired_code = None, ""
+        session.save(update_fields=["verified_until", "expired_at", "expired_code"])
+
+
+def _expire(session: CameraSession, code: str, *, at: datetime) -> None:
+    """Nothing counts from `at` on. Once it has stopped, the first reason stays until the session is verified again."""
+    if session.verified_until is None or (session.expired_code and session.verified_until < at):
+        return
+    session.verified_until = min(session.verified_until, at)
+    session.expired_at, session.expired_code = at, code
+    session.save(update_fields=["verified_until", "expired_at", "expired_code"])
+    record("camera.expired", actor=session.user, subject=session, institution=session.institution, at=at, code=code)
+
+
+def _is_repeated(session: CameraSession, fingerprint: str, rules: ProctoringRules) -> bool:
+    """Whether this very exposure was sent before, or is a reference photo."""
+    if not fingerprint:
+        return False
+    earlier = Snapshot.objects.filter(session__user=session.user).order_by("-taken_at")
+    known = [*earlier.values_list("fingerprint", flat=True)[:COMPARED_SNAPSHOTS]]
+    known += FacePhoto.objects.filter(profile__user=session.user).values_list("fingerprint", flat=True)
+    return any(bits_apart(fingerprint, other) <= rules.duplicate_bits for other in known if other)
+
+
+def _note_too_perfect(
+    session: CameraSession, seen: Sighting, rules: ProctoringRules, *, at: datetime, **where: Any
+) -> None:
+    if seen.distance is not None and seen.engine and seen.distance < rules.too_perfect_at(seen.engine):
+        _note(session, Incident.Kind.TOO_PERFECT, at=at, distance=seen.distance, **where)
+
+
+def _note(session: CameraSession, kind: str, *, at: datetime, **about: Any) -> Incident:
+    """`about` may name `snapshot` or `attempt`; the rest is data."""
+    rows = {name: about.pop(name) for name in ("snapshot", "attempt") if name in about}
+    return Incident.objects.create(
+        session=session, institution=session.institution, kind=kind, noted_at=at, data=about, **rows
+    )

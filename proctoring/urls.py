@@ -1,0 +1,14 @@
+"""Addresses of this room, below /camera/."""
+
+from django.urls import path
+
+from proctoring import views
+
+app_name = "proctoring"
+
+urlpatterns = [
+    path("consent/", views.consent, name="consent"),
+    path("consent/withdraw/", views.withdraw, name="withdraw"),
+    path("photo/<str:kind>/", views.save_photo, name="save_photo"),
+    path("evidence/<str:kind>/<uuid:row>/", views.evidence, name="evidence"),
+]

@@ -1,0 +1,120 @@
+"""Doors of consent, reference photos and evidence. No address here ever answers a trainee with a picture of a face."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from proctoring import queries, services, vault
+from proctoring.errors import PhotoRefused
+from proctoring.models import FacePhoto, LivenessAttempt, Snapshot
+from proctoring.rules import ProctoringRules
+from proctoring.stills import SENTENCES, as_json
+from tenants.accounts.decorators import trainee_required
+from tenants.audit.services import record
+from tenants.errors import DomainError
+from tenants.roles.decorators import role_required
+from tenants.roles.roles import Role
+from tenants.rulesets.services import rules_for
+
+EVIDENCE = {"photo": FacePhoto, "attempt": LivenessAttempt, "snapshot": Snapshot}
+FORM_OVERHEAD = 20_000  # bytes of a multipart form around the picture
+
+
+@never_cache
+@trainee_required
+@require_http_methods(["GET", "POST"])
+def consent(request: HttpRequest) -> HttpResponse:
+    """The separate consent to face data: read it, give it, or see what refusing leads to."""
+    if request.method == "POST":
+        if request.POST.get("understood") != "yes":
+            return _consent_page(request, error=True)
+        services.give_consent(
+            request.user, request.tenant, by=request.user, at=timezone.now(), ip=request.META.get("REMOTE_ADDR")
+        )
+        return redirect(_next(request))
+    return _consent_page(request)
+
+
+@trainee_required
+@require_POST
+def withdraw(request: HttpRequest) -> HttpResponse:
+    """Take the consent back."""
+    services.withdraw_consent(request.user, request.tenant, by=request.user, at=timezone.now())
+    return redirect("proctoring:consent")
+
+
+@trainee_required
+@require_POST
+def save_photo(request: HttpRequest, kind: str) -> JsonResponse:
+    """A reference photo (multipart field `photo`). The answer measures it; the page keeps showing its local copy."""
+    if kind not in FacePhoto.Kind.values:
+        return JsonResponse({"code": "photo.unknown_kind"}, status=404)
+    limit = rules_for(ProctoringRules, at=timezone.now()).photo_max_bytes
+    try:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > limit + FORM_OVERHEAD:
+            raise PhotoRefused("photo.too_large", status=413)
+        upload = request.FILES.get("photo")
+        if upload is None:
+            raise PhotoRefused("photo.not_an_image", status=400)
+        report = services.save_photo(
+            request.user, request.tenant, kind, upload.read(limit + 1), by=request.user, at=timezone.now()
+        )
+    except DomainError as error:
+        return JsonResponse({"code": error.code, "message": error.message, "saved": False}, status=error.status)
+    return JsonResponse(
+        {
+            "code": report.code,
+            "message": str(SENTENCES[report.code]),
+            "saved": report.saved,
+            "checks": as_json(report.checks),
+            "missing": queries.missing_steps(request.user),
+        }
+    )
+
+
+@never_cache
+@require_GET
+@role_required(
+    Role.SUPERADMIN, Role.HOURS_REVIEWER, Role.AUDITOR, Role.CERTIFICATE_CLERK, Role.MANAGER, Role.REGISTRAR
+)
+def evidence(request: HttpRequest, kind: str, row: Any) -> HttpResponse:
+    """One sealed picture for staff; the audit row is committed before a byte leaves. Never one's own."""
+    if kind not in EVIDENCE:
+        return HttpResponse(status=404)
+    found = get_object_or_404(EVIDENCE[kind].objects.select_related("institution"), uuid=row)
+    person = found.profile.user_id if kind == "photo" else found.session.user_id
+    if person == request.user.pk or not found.frame:
+        return HttpResponse(status=404)
+    record(
+        "face_evidence.read", actor=request.user, subject=found, institution=found.institution, at=timezone.now(),
+        kind=kind,
+    )  # fmt: skip
+    picture = vault.get(found)
+    answer = HttpResponse(picture, content_type="image/png" if picture.startswith(b"\x89PNG") else "image/jpeg")
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "no-store, private"
+    answer["Content-Disposition"] = "inline"
+    return answer
+
+
+def _next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if safe and wanted else "/my/profile/"
+
+
+def _consent_page(request: HttpRequest, *, error: bool = False) -> HttpResponse:
+    rules = rules_for(ProctoringRules, at=timezone.now())
+    context = {
+        "consent": queries.consent_of(request.user),
+        "consent_version": rules.consent_version,
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "error": _("Please tick the box first, or choose the other way.") if error else "",
+    }
+    return render(request, "proctoring/consent.html", context, status=400 if error else 200)
