@@ -1,4 +1,7 @@
-"""The superuser gate: Django and Wagtail read `is_superuser` before any backend, so it is cleared outside the association."""
+"""The superuser gate.
+
+Django and Wagtail read `is_superuser` before they ask any backend, so the flag is cleared outside the association.
+"""
 
 from typing import Any
 

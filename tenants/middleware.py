@@ -49,7 +49,9 @@ class TenantMiddleware:
         set_urlconf(request.urlconf)  # type: ignore[attr-defined]
         # The portal opens its scopes explicitly; an institution's site can only ever see its own rows.
         with nullcontext() if portal else institution_scope(institution):
-            if institution.state in {State.SUSPENDED, State.CLOSED} and not request.path.startswith(OPEN_WHEN_SUSPENDED):
+            if institution.state in {State.SUSPENDED, State.CLOSED} and not request.path.startswith(
+                OPEN_WHEN_SUSPENDED
+            ):
                 return render(request, "suspended.html", status=503)
             return self.get_response(request)
 

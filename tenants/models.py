@@ -54,7 +54,9 @@ class Institution(TenantMixin):
     brand_main = models.CharField(max_length=7, validators=[HEX_COLOUR], default="#1d4f8b")
     brand_accent = models.CharField(max_length=7, validators=[HEX_COLOUR], default="#b3261e")
     palette = models.JSONField(default=dict, blank=True, help_text="roles → colours, written by services.brand")
-    logo_key = models.SlugField(max_length=20, blank=True, help_text="symbol of the logo sprite, until a logo is uploaded")
+    logo_key = models.SlugField(
+        max_length=20, blank=True, help_text="symbol of the logo sprite, until a logo is uploaded"
+    )
     opened_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 

@@ -73,7 +73,16 @@ def change_state(institution: Institution, state: State, *, reason: str, by: Any
         institution = Institution.objects.select_for_update().get(pk=institution.pk)
         was, institution.state = institution.state, state
         institution.save(update_fields=["state"])
-        record("institution.state", actor=by, subject=institution, institution=institution, at=at, was=was, now=state, reason=reason)
+        record(
+            "institution.state",
+            actor=by,
+            subject=institution,
+            institution=institution,
+            at=at,
+            was=was,
+            now=state,
+            reason=reason,
+        )
     return institution
 
 
@@ -83,7 +92,9 @@ def change_brand(institution: Institution, *, main: str, accent: str, by: Any, a
         institution.brand_main, institution.brand_accent = main, accent
         institution.palette = brand.palette(main, accent)
         institution.save(update_fields=["brand_main", "brand_accent", "palette"])
-        record("institution.brand", actor=by, subject=institution, institution=institution, at=at, main=main, accent=accent)
+        record(
+            "institution.brand", actor=by, subject=institution, institution=institution, at=at, main=main, accent=accent
+        )
     return institution
 
 
@@ -91,6 +102,13 @@ def ensure_template(at: datetime) -> Institution:
     """The row of the template schema that new institutions are cloned from; `migrate_schemas` fills it."""
     template, _created = Institution.objects.get_or_create(
         schema_name=settings.TENANT_BASE_SCHEMA,
-        defaults={"kind": Kind.TEMPLATE, "state": State.CLOSED, "code": "template", "name": "template", "short_name": "template", "created_at": at},
+        defaults={
+            "kind": Kind.TEMPLATE,
+            "state": State.CLOSED,
+            "code": "template",
+            "name": "template",
+            "short_name": "template",
+            "created_at": at,
+        },
     )
     return template

@@ -1,4 +1,7 @@
-"""HTTP through Django; sockets by path. Either half may live in processes of its own: `ZHUXUE_SERVE=http|sockets|all`."""
+"""HTTP through Django; sockets by path.
+
+Either half may live in processes of its own: `ZHUXUE_SERVE=http|sockets|all`.
+"""
 
 import gc
 import os

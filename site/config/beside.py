@@ -1,9 +1,10 @@
-"""Programs of a developer beside the running demo: `fab manage "…"`, `fab psql`. They get its servers and its settings."""
+"""What a developer runs beside the demo, with its servers and settings: `fab manage "…"`, `fab psql`."""
 
 from __future__ import annotations
 
 import os
 import sys
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from config.launch import demo_environment
 from config.processes import ServiceError
@@ -22,11 +23,18 @@ def main(arguments: list[str]) -> None:
         case ["psql", *rest]:
             server = services.servers.get("DATABASE_URL")
             psql = server.binary("psql") if isinstance(server, Postgres) else "psql"
-            os.execvpe(psql, [psql, services.urls["DATABASE_URL"], *rest], environment)
+            where = urlsplit(services.urls["DATABASE_URL"])  # the password not on the command line: all can read that
+            environment["PGPASSWORD"] = unquote(where.password or "")
+            os.execvpe(psql, [psql, urlunsplit(where._replace(netloc=_without_password(where))), *rest], environment)
         case ["manage", *rest]:
             os.execvpe(sys.executable, [sys.executable, "-m", "django", *rest], environment)
         case _:
             raise ServiceError("Say `manage …` or `psql …`.")
+
+
+def _without_password(where: SplitResult) -> str:
+    host = where.netloc.rpartition("@")[2]
+    return f"{where.username}@{host}" if where.username else host
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Typed readers of environment variables. Each raises `ImproperlyConfigured` with a sentence that names the variable."""
+"""Typed readers of environment variables; what is wrong is an `ImproperlyConfigured` that names the variable."""
 
 import base64
 import os

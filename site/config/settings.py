@@ -281,13 +281,17 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- faces, certificates, SMS -----------------------------------------------------------------------------------------
 FACE_ONNX_WEIGHTS = env.text("ZHUXUE_FACE_ONNX_WEIGHTS", "")
-FACE_ONNX_SHA256 = env.text("ZHUXUE_FACE_ONNX_SHA256", "b7120c095d60094f28a4a54ba6a8bf51b297a6273fb40ef6350dfec1f63d9507")
+FACE_ONNX_SHA256 = env.text(
+    "ZHUXUE_FACE_ONNX_SHA256", "b7120c095d60094f28a4a54ba6a8bf51b297a6273fb40ef6350dfec1f63d9507"
+)
 CERT_SIGNING_P12 = env.text("ZHUXUE_CERT_SIGNING_P12", "")
 CERT_SIGNING_PASSWORD = env.text("ZHUXUE_CERT_SIGNING_PASSWORD", "")
+# Whether the file register records what it is given; a real register answers later.
+REGISTER_ACCEPTS_AT_ONCE = env.flag("ZHUXUE_REGISTER_ACCEPTS_AT_ONCE", IS_DEMO)
 SMS_GATEWAY = env.choice("ZHUXUE_SMS_GATEWAY", ("console", "aliyun"), "console" if IS_DEMO else "aliyun")
 SMS_SIGNATURE = env.text("ZHUXUE_SMS_SIGNATURE", "广东建教")
 
-# --- language and time -------------------------------------------------------------------------------------------------
+# --- language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [ROOT / "locale"]
@@ -295,7 +299,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
-# --- Wagtail --------------------------------------------------------------------------------------------------------------
+# --- Wagtail --------------------------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "筑学"
 WAGTAILADMIN_BASE_URL = PORTAL_URL
 WAGTAILADMIN_LOGIN_URL = "/signin/"

@@ -13,7 +13,7 @@ before = [
     path("language/", set_language, name="set_language"),
     path("my/", include("cms.centre.urls")),
     path("camera/", include("proctoring.urls")),
-    path("certificates/", include("certs.urls")),
+    path("", include("certs.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("cms.urls")),

@@ -6,6 +6,5 @@ from config.urls_common import after, before
 
 urlpatterns = [
     *before,
-    path("", include("certs.urls_public")),
     *after,
 ]

@@ -60,7 +60,9 @@ def send_code(user: User, purpose: CodePurpose, *, institution: Institution | No
         if PhoneCode.objects.filter(user=user, created_at__gt=at - timedelta(days=1)).count() >= rules.codes_a_day:
             raise TooMany
         digits = f"{secrets.randbelow(1_000_000):06d}"
-        code = PhoneCode(user=user, purpose=purpose, created_at=at, expires_at=at + timedelta(seconds=rules.code_valid_s))
+        code = PhoneCode(
+            user=user, purpose=purpose, created_at=at, expires_at=at + timedelta(seconds=rules.code_valid_s)
+        )
         code.code_index = _index(code, digits)
         code.save()
         queue_sms(

@@ -11,27 +11,42 @@ from tenants.accounts.models import Gender, User
 
 class SignInForm(forms.Form):
     account = forms.CharField(
-        label=_("ID number"), max_length=32, error_messages={"required": _("Enter your ID number.")},
-        widget=forms.TextInput(attrs={"autocomplete": "username", "inputmode": "text", "class": "input", "spellcheck": "false"}),
-    )  # fmt: skip
+        label=_("ID number"),
+        max_length=32,
+        error_messages={"required": _("Enter your ID number.")},
+        widget=forms.TextInput(attrs={"autocomplete": "username", "class": "input", "spellcheck": "false"}),
+    )
     password = forms.CharField(
-        label=_("Password"), max_length=128, strip=False, error_messages={"required": _("Enter your password.")},
+        label=_("Password"),
+        max_length=128,
+        strip=False,
+        error_messages={"required": _("Enter your password.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "class": "input"}),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, with_captcha: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if with_captcha:
             self.fields["captcha"] = CaptchaField(
-                label=_("Characters in the picture"), error_messages={"invalid": _("The characters were not right. Here is a new picture.")}
+                label=_("Characters in the picture"),
+                error_messages={"invalid": _("The characters were not right. Here is a new picture.")},
             )
 
 
 class CodeForm(forms.Form):
     code = forms.RegexField(
-        r"^\s*\d{6}\s*$", label=_("SMS code"), error_messages={"invalid": _("The code has six digits."), "required": _("Enter the code.")},
-        widget=forms.TextInput(attrs={"class": "input input-code", "inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": "6"}),
-    )  # fmt: skip
+        r"^\s*\d{6}\s*$",
+        label=_("SMS code"),
+        error_messages={"invalid": _("The code has six digits."), "required": _("Enter the code.")},
+        widget=forms.TextInput(
+            attrs={
+                "class": "input input-code",
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+                "maxlength": "6",
+            }
+        ),
+    )
 
 
 class NewPasswordForm(forms.Form):

@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
+from axes.signals import user_locked_out
 from django.core.cache import cache
 from django.dispatch import receiver
 from django.http import HttpRequest
-
-from axes.signals import user_locked_out
 
 DAY_S = 24 * 3600
 STEPS_MIN = (1, 5, 15, 60)

@@ -44,7 +44,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
-    activated_at = models.DateTimeField(null=True, blank=True, help_text="first sign-in completed: SMS code and new password")
+    activated_at = models.DateTimeField(
+        null=True, blank=True, help_text="first sign-in completed: SMS code and new password"
+    )
     phone_verified_at = models.DateTimeField(null=True, blank=True)
     password_set_at = models.DateTimeField(null=True, blank=True)
 
@@ -53,7 +55,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         "auth.Group", through="roles.GroupMembership", related_name="user_set", related_query_name="user", blank=True
     )
     user_permissions = models.ManyToManyField(
-        "auth.Permission", through="roles.UserPermission", related_name="user_set", related_query_name="user", blank=True
+        "auth.Permission",
+        through="roles.UserPermission",
+        related_name="user_set",
+        related_query_name="user",
+        blank=True,
     )
 
     objects = UserManager()
@@ -95,7 +101,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.name_pinyin = "".join(lazy_pinyin(self.name))[:120]
         if self.is_gated and kwargs.get("update_fields") is None:
-            kwargs["update_fields"] = [f.name for f in self._meta.concrete_fields if f.name not in ("id", "is_superuser")]
+            kwargs["update_fields"] = [
+                f.name for f in self._meta.concrete_fields if f.name not in ("id", "is_superuser")
+            ]
         super().save(*args, **kwargs)
 
 

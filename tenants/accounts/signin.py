@@ -3,12 +3,11 @@
 Between the steps the session holds who is expected (`pending`), never a signed-in person, so nothing else can open.
 """
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-
-import secrets
 
 from django.contrib.auth import authenticate, login
 from django.core.cache import cache
@@ -44,6 +43,7 @@ class Pending:
     user: User
     stage: str
     next: str
+    tab: str
     code_passed: bool
 
 
@@ -70,13 +70,20 @@ def check_password(request: HttpRequest, *, account: str, password: str) -> User
     return user
 
 
-def begin(request: HttpRequest, user: User, *, next_url: str, at: datetime) -> str:
+def begin(request: HttpRequest, user: User, *, next_url: str, tab: str, at: datetime) -> str:
     """After the password: sign in at once, or note what is still owed. Returns `done`, `first` or `code`."""
     stage = _stage(request, user, at)
     if stage == "done":
         return stage
     request.session.cycle_key()
-    request.session[PENDING] = {"user": str(user.uuid), "stage": stage, "next": next_url, "at": at.timestamp(), "code_passed": False}
+    request.session[PENDING] = {
+        "user": str(user.uuid),
+        "stage": stage,
+        "next": next_url,
+        "tab": tab,
+        "at": at.timestamp(),
+        "code_passed": False,
+    }
     return stage
 
 
@@ -95,7 +102,7 @@ def pending(request: HttpRequest, *, at: datetime) -> Pending | None:
     if not stored or at.timestamp() - stored["at"] > PENDING_S:
         return None
     user = User.objects.filter(uuid=UUID(stored["user"]), is_active=True).first()
-    return Pending(user, stored["stage"], stored["next"], stored["code_passed"]) if user else None
+    return Pending(user, stored["stage"], stored["next"], stored["tab"], stored["code_passed"]) if user else None
 
 
 def note_code_passed(request: HttpRequest) -> None:
@@ -125,5 +132,10 @@ def _remember_device(request: HttpRequest, response: HttpResponse, user: User, a
         create_defaults={"first_seen_at": at, "last_seen_at": at, "label": request.headers.get("User-Agent", "")[:120]},
     )
     response.set_cookie(
-        DEVICE_COOKIE, token, max_age=timedelta(seconds=DEVICE_S), httponly=True, samesite="Lax", secure=request.is_secure()
+        DEVICE_COOKIE,
+        token,
+        max_age=timedelta(seconds=DEVICE_S),
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
     )

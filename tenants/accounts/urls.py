@@ -8,5 +8,6 @@ urlpatterns = [
     path("first/", views.first, name="first"),
     path("code/", views.code, name="code"),
     path("resend/", views.resend, name="resend"),
+    path("arrive/", views.arrive, name="arrive"),
     path("out/", views.sign_out, name="sign_out"),
 ]

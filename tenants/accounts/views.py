@@ -1,17 +1,21 @@
 """The doors: sign in, first sign-in, code, sign out."""
 
+from datetime import datetime
+
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tenants.accounts import codes, services, signin
+from tenants.accounts import codes, handoff, services, signin
 from tenants.accounts.forms import CodeForm, NewPasswordForm, SignInForm
-from tenants.accounts.models import CodePurpose
+from tenants.accounts.models import CodePurpose, User
 from tenants.errors import DomainError
 from tenants.masking import mask_phone_number
 from tenants.roles.queries import roles_of
@@ -63,16 +67,22 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/sign_in.html", context, status=status)
 
 
-def _after_password(request: HttpRequest, user: services.User, tab: str) -> HttpResponse:
+def _after_password(request: HttpRequest, user: User, tab: str) -> HttpResponse:
     at, next_url = now(), _next(request)
-    stage = signin.begin(request, user, next_url=next_url, at=at)
+    stage = signin.begin(request, user, next_url=next_url, tab=tab, at=at)
+    if stage == "done" and tab == "institution" and request.tenant.is_association:  # type: ignore[attr-defined]
+        return _workplace(request, user, at)
     if stage == "done":
-        response = redirect(home_of(user, next_url))
-        signin.finish(request, response, user, at=at)
-        return response
+        return _signed_in(request, user, next_url, at)
     if not codes.wait_s(user, PURPOSE[stage], at=at):
         codes.send_code(user, PURPOSE[stage], institution=request.tenant, at=at)  # type: ignore[attr-defined]
     return redirect("accounts:first" if stage == "first" else "accounts:code")
+
+
+def _signed_in(request: HttpRequest, user: User, next_url: str, at: datetime) -> HttpResponse:
+    response = redirect(home_of(user, next_url))
+    signin.finish(request, response, user, at=at)
+    return response
 
 
 @never_cache
@@ -93,9 +103,7 @@ def first(request: HttpRequest) -> HttpResponse:
                 signin.note_code_passed(request)
                 return redirect("accounts:first")
             services.activate(waiting.user, form.cleaned_data["password"], at=at)
-            response = redirect(waiting.next or home_of(waiting.user) if roles_of(waiting.user) else "centre:profile")
-            signin.finish(request, response, waiting.user, at=at)
-            return response
+            return _signed_in(request, waiting.user, "" if roles_of(waiting.user) else reverse("centre:profile"), at)
         except DomainError as error:
             form.add_error("password" if waiting.code_passed else "code", error.message)
     return _step_page(request, "accounts/first.html", waiting, form, step)
@@ -113,9 +121,9 @@ def code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             codes.check_code(waiting.user, CodePurpose.SIGN_IN, form.cleaned_data["code"], at=at)
-            response = redirect(home_of(waiting.user, waiting.next))
-            signin.finish(request, response, waiting.user, at=at)
-            return response
+            if waiting.tab == "institution" and request.tenant.is_association:  # type: ignore[attr-defined]
+                return _workplace(request, waiting.user, at)
+            return _signed_in(request, waiting.user, waiting.next, at)
         except DomainError as error:
             form.add_error("code", error.message)
     return _step_page(request, "accounts/code.html", waiting, form, "code")
@@ -123,7 +131,13 @@ def code(request: HttpRequest) -> HttpResponse:
 
 def _step_page(request: HttpRequest, template: str, waiting: signin.Pending, form: object, step: str) -> HttpResponse:
     wait = codes.wait_s(waiting.user, PURPOSE[waiting.stage], at=now())
-    context = {"form": form, "step": step, "person": waiting.user, "masked_phone": mask_phone_number(waiting.user.phone or ""), "resend_after_s": wait}
+    context = {
+        "form": form,
+        "step": step,
+        "person": waiting.user,
+        "masked_phone": mask_phone_number(waiting.user.phone or ""),
+        "resend_after_s": wait,
+    }
     return render(request, template, context, status=400 if getattr(form, "errors", None) else 200)
 
 
@@ -137,6 +151,26 @@ def resend(request: HttpRequest) -> HttpResponse:
     if not codes.wait_s(waiting.user, PURPOSE[waiting.stage], at=at):
         codes.send_code(waiting.user, PURPOSE[waiting.stage], institution=request.tenant, at=at)  # type: ignore[attr-defined]
     return redirect("accounts:first" if waiting.stage == "first" else "accounts:code")
+
+
+def _workplace(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
+    """The portal's tab for staff of institutions: on to the institution's own host, with a ticket."""
+    tickets = [handoff.issue(user, institution, at=at) for institution in handoff.workplaces(user)]
+    response = render(request, "accounts/workplace.html", {"tickets": tickets, "person": user})
+    response._csp_update = {"form-action": sorted({ticket.action for ticket in tickets})}  # type: ignore[attr-defined]
+    return response
+
+
+@never_cache
+@csrf_exempt  # the ticket itself proves where the request comes from
+@require_POST
+def arrive(request: HttpRequest) -> HttpResponse:
+    """Redeem a ticket of the portal on this institution's host."""
+    at = now()
+    user = handoff.redeem(request.POST.get("token", ""), request.tenant, at=at)  # type: ignore[attr-defined]
+    response = redirect(home_of(user))
+    signin.finish(request, response, user, at=at)
+    return response
 
 
 @require_POST

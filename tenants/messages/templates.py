@@ -24,7 +24,9 @@ TEMPLATES = {
     "hours_partly_cleared": Template(
         "尊敬的{name}学员您好，您的{position}岗位{year}年度部分学时经审核未予计入，请登录后补学未计入的课程，已计入的学时和考核成绩不受影响。"
     ),
-    "code": Template("您的验证码是{code}，{minutes}分钟内有效。工作人员不会向您索要验证码，请勿转发。", holds_code=True),
+    "code": Template(
+        "您的验证码是{code}，{minutes}分钟内有效。工作人员不会向您索要验证码，请勿转发。", holds_code=True
+    ),
 }
 
 

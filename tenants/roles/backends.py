@@ -16,7 +16,9 @@ CACHES = ("_user_perm_cache", "_group_perm_cache", "_perm_cache")
 class TenantBackend(ModelBackend):
     """Password sign-in by the blind index of the account; permissions of the connection's schema only."""
 
-    def authenticate(self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any) -> Any:
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
+    ) -> Any:
         """`username` is the blind index of the ID number. Costs the same for unknown accounts."""
         from tenants.accounts.models import User
 

@@ -16,7 +16,7 @@ View = Callable[..., HttpResponse]
 
 
 def has_role(user: Any, *roles: Role) -> bool:
-    """True when `user` holds one of `roles` here, or is the association's superuser (the gate clears the flag elsewhere)."""
+    """True when `user` holds one of `roles` here or is a superuser, which the gate allows at the association only."""
     return bool(user.is_superuser or roles_of(user) & {str(role) for role in roles})
 
 

@@ -28,4 +28,8 @@ def roles_of(user: Any) -> set[str]:
 
 def staff() -> Any:
     """Memberships of this schema, with person and role."""
-    return GroupMembership.objects.select_related("user", "group").filter(~Q(group__name="")).order_by("user__name_pinyin", "group__name")
+    return (
+        GroupMembership.objects.select_related("user", "group")
+        .filter(~Q(group__name=""))
+        .order_by("user__name_pinyin", "group__name")
+    )

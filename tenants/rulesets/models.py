@@ -11,7 +11,9 @@ class Ruleset(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=80, unique=True)
-    values = models.JSONField(default=dict, help_text="section → field → value; what is missing has the default of the code")
+    values = models.JSONField(
+        default=dict, help_text="section → field → value; what is missing has the default of the code"
+    )
     in_force_from = models.DateTimeField(null=True, blank=True, help_text="empty: a draft")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()

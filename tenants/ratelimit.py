@@ -1,0 +1,43 @@
+"""A token bucket in Redis: so many at once, refilled evenly. One script call, so many processes share one bucket."""
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import redis
+import structlog
+from django.conf import settings
+
+log = structlog.get_logger(__name__)
+
+# KEYS[1] bucket; ARGV: capacity, tokens a second, now (seconds). Answers 1 when a token was there.
+SCRIPT = """
+local capacity, rate, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local tokens, at = tonumber(bucket[1]) or capacity, tonumber(bucket[2]) or now
+tokens = math.min(capacity, tokens + math.max(0, now - at) * rate)
+local allowed = tokens >= 1
+if allowed then tokens = tokens - 1 end
+redis.call('HSET', KEYS[1], 'tokens', tokens, 'at', math.max(at, now))
+redis.call('EXPIRE', KEYS[1], math.ceil(capacity / rate) + 1)
+return allowed and 1 or 0
+"""
+
+
+@cache
+def _script() -> Any:
+    client = redis.Redis.from_url(settings.CACHES["default"]["LOCATION"], socket_timeout=2, socket_connect_timeout=2)
+    return client.register_script(SCRIPT)
+
+
+def allowed(purpose: str, who: str, *, a_minute: int, at: datetime) -> bool:
+    """Take one token of `who` (an address, a person) for `purpose`; False when the `a_minute` are used up.
+
+    Without Redis everybody passes: what this guards has a second lock (a token, a captcha), and a look-up that fails
+    with Redis would punish the honest.
+    """
+    try:
+        return bool(_script()(keys=[f"rate:{purpose}:{who}"], args=[a_minute, a_minute / 60, at.timestamp()]))
+    except redis.RedisError:
+        log.warning("rate limit without redis", purpose=purpose)
+        return True
