@@ -9,7 +9,7 @@ REFUSALS = {
     "exam_not_passed": _("The online exam has not been passed yet."),
     "hours_not_recorded": _("The register has not recorded the hours yet. Renewal is possible after that."),
     "not_found": _("There is no such certificate under your name."),
-    "already_renewed": _("This post certificate has already been renewed. You will find the new one under Certificates."),
+    "already_renewed": _("This post certificate has already been renewed. The new one is under Certificates."),
     "void": _("This post certificate is void."),
     "closed": _("Renewal has closed: the closing date has passed."),
     "not_valid": _("This certificate is no longer valid."),

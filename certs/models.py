@@ -100,7 +100,7 @@ class UploadState(models.TextChoices):
 
 
 class HoursUpload(models.Model):
-    """Outbox row of one enrolment's approved hours. `batch` names the file it travels in; sending that is idempotent."""
+    """Outbox row of one enrolment's approved hours. `batch` names the file it travels in; a batch may be sent twice."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="uploads")

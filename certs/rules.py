@@ -19,8 +19,6 @@ class CertRules:
     qualification_number: str = "{province}{yy:02d}{position}{series}{serial:07d}"
     hours_seal: str = "继续教育专用章"
     qualification_seal: str = "职业培训专用章"
-    # An approval can be taken back for review.undo_minutes; what was uploaded cannot. So uploads wait for it.
-    upload_waits_for_undo: bool = True
     look_ups_a_minute: int = 10
 
 

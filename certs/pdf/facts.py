@@ -7,7 +7,7 @@ years later from exactly what was known on the day of issue.
 import json
 from dataclasses import asdict, dataclass, fields
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 def chinese_date(day: date) -> str:
@@ -51,7 +51,7 @@ class Facts:
         return json.dumps(asdict(self), ensure_ascii=False, default=date.isoformat)
 
     @classmethod
-    def from_json(cls, text: str) -> "Facts":
+    def from_json(cls, text: str) -> Self:
         data: dict[str, Any] = json.loads(text)
         for field in fields(cls):
             if field.name.endswith("_on") and data.get(field.name):
@@ -103,8 +103,3 @@ class QualificationFacts(Facts):
     kind: ClassVar[str] = "qualification"
 
     records: tuple[YearRecord, ...]
-
-
-def facts_of(kind: str, text: str) -> Facts:
-    """Facts of a stored document."""
-    return {cls.kind: cls for cls in (HoursFacts, QualificationFacts)}[kind].from_json(text)
