@@ -22,7 +22,7 @@ SAVE = """
 WITH sent AS (
     SELECT * FROM unnest(%(numbers)s::int[], %(choices)s::text[], %(seqs)s::int[]) AS sent(number, choice, seq)
 ), target AS (
-    SELECT item.id, sent.number, sent.choice, sent.seq
+    SELECT item.id, sent.number, sent.choice, sent.seq, attempt.deadline_at
     FROM exams_attempt attempt
     JOIN exams_item item ON item.attempt_id = attempt.id
     JOIN sent ON sent.number = item.number
@@ -42,7 +42,7 @@ WITH sent AS (
 )
 SELECT target.number,
        coalesce(written.choice, stored.choice), coalesce(written.saved_at, stored.saved_at),
-       coalesce(written.client_seq, stored.client_seq)
+       coalesce(written.client_seq, stored.client_seq), target.deadline_at
 FROM target
 LEFT JOIN written ON written.item_id = target.id
 LEFT JOIN exams_answer stored ON stored.item_id = target.id
@@ -67,6 +67,7 @@ class SavedAnswer:
     choice: str
     saved_at: datetime
     seq: int
+    deadline_at: datetime
 
 
 def is_choice(choice: object) -> bool:

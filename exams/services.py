@@ -183,32 +183,29 @@ def settle(attempt: Attempt, *, at: datetime) -> Attempt:
     return locked if not locked.is_open else _grade(locked, actor=None, at=at)
 
 
-def overdue(at: datetime) -> list[int]:
-    """Ids of open attempts past their deadline, oldest first."""
-    return list(
-        Attempt.objects.filter(submitted_at=None, deadline_at__lte=at)
-        .order_by("deadline_at")
-        .values_list("pk", flat=True)
-    )
+def overdue(at: datetime, user: User | None = None) -> list[int]:
+    """Ids of open attempts past their deadline, oldest first; of one person, or of everybody in the scope."""
+    found = Attempt.objects.filter(submitted_at=None, deadline_at__lte=at)
+    if user is not None:
+        found = found.filter(user=user)
+    return list(found.order_by("deadline_at").values_list("pk", flat=True))
 
 
-def grade_overdue(*, at: datetime) -> int:
+def grade_overdue(*, at: datetime, user: User | None = None) -> int:
     """Grade every attempt whose deadline has passed, each in its own transaction; returns how many.
 
     May run twice at once: a row that another worker holds is left to it, a graded one is never graded again.
     """
-    graded = 0
-    for pk in overdue(at):
-        with transaction.atomic():
-            attempt = (
-                Attempt.objects.select_for_update(of=("self",), skip_locked=True)
-                .filter(pk=pk, submitted_at=None)
-                .first()
-            )
-            if attempt is not None:
-                _grade(attempt, actor=None, at=at)
-                graded += 1
-    return graded
+    return sum(_grade_if_free(pk, at) for pk in overdue(at, user))
+
+
+@transaction.atomic
+def _grade_if_free(pk: int, at: datetime) -> bool:
+    free = Attempt.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=pk, submitted_at=None).first()
+    if free is None:
+        return False
+    _grade(free, actor=None, at=at)
+    return True
 
 
 def _lock(pk: int) -> Attempt:

@@ -1,0 +1,155 @@
+"""The pages of the exam, and the one address that takes answers."""
+
+import json
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localtime, now
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from exams import queries, services
+from exams.answers import SentAnswer
+from exams.models import Attempt
+from exams.rules import ExamRules
+from exams.texts import paper_texts
+from learning.models import Enrolment
+from learning.queries import progress_of
+from tenants.accounts.decorators import trainee_required
+from tenants.rulesets.services import rules_for
+
+BATCH = 200  # answers in one request: more than any paper has
+
+
+@require_GET
+@never_cache
+@trainee_required
+def index(request: HttpRequest) -> HttpResponse:
+    """测试: every enrolment with the state of its exam."""
+    services.grade_overdue(at=now(), user=request.user)
+    return render(request, "exams/index.html", {"standings": queries.standings(request.user)})
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@trainee_required
+def start(request: HttpRequest, enrolment: UUID) -> HttpResponse:
+    """The rules, the paper that is open, and earlier attempts; POST opens a paper."""
+    found = get_object_or_404(
+        Enrolment.objects.select_related("position", "plan", "institution"), uuid=enrolment, user=request.user
+    )
+    at = now()
+    if request.method == "POST":
+        return redirect("exams:paper", services.start_attempt(found, by=request.user, at=at).uuid)
+    services.grade_overdue(at=at, user=request.user)
+    found.refresh_from_db()
+    return render(
+        request,
+        "exams/start.html",
+        {
+            "enrolment": found,
+            "standing": queries.standing_of(found),
+            "rules": rules_for(ExamRules, at=at),
+            "progress": progress_of(found),
+        },
+    )
+
+
+@require_GET
+@never_cache
+@trainee_required
+def paper(request: HttpRequest, attempt: UUID) -> HttpResponse:
+    """The paper itself; handed in or overdue leads to the result."""
+    at = now()
+    services.grade_overdue(at=at, user=request.user)
+    found = _own(request, attempt)
+    if not found.is_open:
+        return redirect("exams:result", found.uuid)
+    groups = queries.shown_paper(found)
+    return render(
+        request,
+        "exams/paper.html",
+        {
+            "attempt": found,
+            "groups": groups,
+            "items": [item for group in groups for item in group.items],
+            "rules": queries.rules_of(found),
+            "texts": paper_texts(),
+            "remaining_ms": queries.ms_until(found.deadline_at, at),
+        },
+    )
+
+
+@require_POST
+@trainee_required
+def answers(request: HttpRequest, attempt: UUID) -> JsonResponse:
+    """`{answers: [{number, choice, seq}]}` → what is stored now and the time left. Empty: only the time."""
+    at = now()
+    saved = services.save_answers(
+        attempt, by=request.user, institution_id=request.tenant.pk, answers=_parsed(request.body), at=at
+    )
+    # One statement for the answers; only a page that asks for nothing but the time costs a look at the attempt.
+    deadline_at = saved[0].deadline_at if saved else _own(request, attempt).deadline_at
+    return JsonResponse(
+        {
+            "answers": [
+                {"number": a.number, "choice": a.choice, "seq": a.seq, "at": f"{localtime(a.saved_at):%H:%M:%S}"}
+                for a in saved
+            ],
+            "remaining_ms": queries.ms_until(deadline_at, at),
+        }
+    )
+
+
+@require_POST
+@trainee_required
+def submit(request: HttpRequest, attempt: UUID) -> HttpResponse:
+    """Hand in; pressing twice shows the same result."""
+    found = services.submit(_own(request, attempt), by=request.user, at=now())
+    return redirect("exams:result", found.uuid)
+
+
+@require_GET
+@never_cache
+@trainee_required
+def result(request: HttpRequest, attempt: UUID) -> HttpResponse:
+    """The score and nothing that would help to guess: no key, no marks a question."""
+    services.grade_overdue(at=now(), user=request.user)
+    found = _own(request, attempt)
+    if found.is_open:
+        return redirect("exams:paper", found.uuid)
+    rules = queries.rules_of(found)
+    return render(
+        request,
+        "exams/result.html",
+        {
+            "attempt": found,
+            "enrolment": found.enrolment,
+            "rules": rules,
+            "above": found.score - rules.pass_points,
+            "below": rules.pass_points - found.score,
+            "score_x": 1000 * found.score // rules.points,
+            "pass_x": 1000 * rules.pass_points // rules.points,
+            "standing": queries.standing_of(found.enrolment),
+            "progress": progress_of(found.enrolment),
+        },
+    )
+
+
+def _own(request: HttpRequest, attempt: UUID) -> Attempt:
+    return get_object_or_404(queries.attempts_of(request.user), uuid=attempt)
+
+
+def _parsed(body: bytes) -> list[SentAnswer]:
+    """The request's answers; anything of another shape raises BadAnswer."""
+    try:
+        sent = json.loads(body)["answers"]
+        if len(sent) > BATCH or any(set(answer) != {"number", "choice", "seq"} for answer in sent):
+            raise services.BadAnswer
+        parsed = [SentAnswer(answer["number"], answer["choice"], answer["seq"]) for answer in sent]
+    except (ValueError, TypeError, KeyError) as error:
+        raise services.BadAnswer from error
+    if not all(type(answer.number) is int and 0 < answer.number <= BATCH for answer in parsed):
+        raise services.BadAnswer
+    return parsed
