@@ -24,7 +24,8 @@ WITH beat AS (
 ), held AS MATERIALIZED (
   SELECT s.id, s.last_beat_at, s.playing, s.cap_ms, s.day_cap_ms, s.day, s.day_credited_ms, s.span_id,
          s.enrolment_id, s.lesson_id, s.institution_id, s.progress_id, p.credited_ms, p.duration_ms, b.plays,
-         CASE WHEN c.verified_until IS NOT NULL THEN LEAST(c.verified_until, c.closed_at) END AS verified_until
+         CASE WHEN c.verified_until IS NOT NULL THEN LEAST(c.verified_until, c.closed_at) END AS verified_until,
+         GREATEST(s.last_beat_at, date_trunc('milliseconds', c.verified_at)) AS from_at
   FROM beat b
   JOIN learning_studysession s ON s.id = b.id AND s.seq = b.seq AND s.nonce = b.nonce AND s.ended_at IS NULL
   JOIN learning_lessonprogress p ON p.id = s.progress_id
@@ -33,9 +34,10 @@ WITH beat AS (
   FOR NO KEY UPDATE OF s, p
 ), timed AS (
   SELECT h.*, k.at, k.today,
-         GREATEST(0, floor(extract(epoch FROM k.at - h.last_beat_at) * 1000))::integer AS elapsed_ms,
-         GREATEST(0, floor(extract(epoch FROM h.verified_until - h.last_beat_at) * 1000))::bigint AS verified_ms,
-         CASE WHEN h.day = k.today THEN h.day_credited_ms ELSE 0 END AS used_ms
+         GREATEST(0, floor(extract(epoch FROM k.at - h.from_at) * 1000))::bigint AS elapsed_ms,
+         GREATEST(0, floor(extract(epoch FROM h.verified_until - h.from_at) * 1000))::bigint AS verified_ms,
+         CASE WHEN h.day = k.today THEN h.day_credited_ms ELSE 0 END AS used_ms,
+         CASE WHEN h.from_at = h.last_beat_at THEN h.span_id END AS open_span_id
   FROM held h, clock k
 ), earned AS MATERIALIZED (
   SELECT t.*,
@@ -47,13 +49,13 @@ WITH beat AS (
 ), grown AS (
   UPDATE learning_creditspan x
   SET credited_ms = x.credited_ms + e.credit, ended_at = x.ended_at + e.credit * interval '1 millisecond'
-  FROM earned e WHERE x.id = e.span_id AND e.credit > 0
+  FROM earned e WHERE x.id = e.open_span_id AND e.credit > 0
 ), born AS (
   INSERT INTO learning_creditspan
     (session_id, enrolment_id, lesson_id, institution_id, started_at, ended_at, credited_ms)
-  SELECT id, enrolment_id, lesson_id, institution_id, last_beat_at,
-         last_beat_at + credit * interval '1 millisecond', credit
-  FROM earned WHERE credit > 0 AND span_id IS NULL
+  SELECT id, enrolment_id, lesson_id, institution_id, from_at,
+         from_at + credit * interval '1 millisecond', credit
+  FROM earned WHERE credit > 0 AND open_span_id IS NULL
   RETURNING id, session_id
 ), advanced AS (
   UPDATE learning_lessonprogress p
@@ -68,7 +70,7 @@ WITH beat AS (
       playing = e.plays,
       day = e.today,
       day_credited_ms = e.used_ms + e.credit,
-      span_id = CASE WHEN e.credit = e.elapsed_ms THEN COALESCE(e.span_id, born.id) END,
+      span_id = CASE WHEN e.credit = e.elapsed_ms THEN COALESCE(e.open_span_id, born.id) END,
       ended_at = CASE WHEN e.credited_ms + e.credit >= e.duration_ms THEN e.at END,
       end_reason = CASE WHEN e.credited_ms + e.credit >= e.duration_ms THEN 'complete' ELSE '' END
   FROM earned e LEFT JOIN born ON born.session_id = e.id

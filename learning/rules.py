@@ -57,6 +57,7 @@ class Sitting:
     duration_ms: int
     cap_ms: int
     verified_until: datetime | None
+    verified_at: datetime | None = None
     day_cap_ms: int = 0
     day: date | None = None
     day_credited_ms: int = 0
@@ -70,15 +71,16 @@ def ms_between(start: datetime, end: datetime) -> int:
 def seconds_to_credit(sitting: Sitting, at: datetime, day: date) -> int:
     """Milliseconds that a beat at `at` (on the province's day `day`) earns.
 
-    Server time since the last accepted beat, if the page was playing then; no more than the cap, than the camera
-    check lasted, than the lesson has left and than the day allows.
+    Server time since the last accepted beat (or since the camera check that was passed after it), if the page was
+    playing then; no more than the cap, than the check lasted, than the lesson has left and than the day allows.
     """
     if not sitting.playing or sitting.verified_until is None:
         return 0
+    since = max(sitting.last_beat_at, sitting.verified_at or sitting.last_beat_at)
     limits = [
-        ms_between(sitting.last_beat_at, at),
+        ms_between(since, at),
         sitting.cap_ms,
-        ms_between(sitting.last_beat_at, sitting.verified_until),
+        ms_between(since, sitting.verified_until),
         sitting.duration_ms - sitting.credited_ms,
     ]
     if sitting.day_cap_ms:
