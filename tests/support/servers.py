@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from config.services import Postgres, Redis, state_folder
+from config.translations import compile_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,8 @@ def prepare(*, folder: str = "test", durable: bool = False) -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     number = int(worker.removeprefix("gw")) + 1 if worker != "main" else 0
     files = Path(tempfile.mkdtemp(prefix=f"zhuxue-{worker}-"))
+    (files / "cache").symlink_to(cache_folder(), target_is_directory=True)
+    compile_catalogue()
     atexit.register(shutil.rmtree, files, ignore_errors=True)
     os.environ.update(
         DJANGO_SETTINGS_MODULE="config.settings",

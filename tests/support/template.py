@@ -38,7 +38,7 @@ def build() -> None:
         brand_main="#0b6b4f",
         brand_accent="#b3541e",
         phone="020-83330001",
-        position_codes=["01", "05"],
+        position_codes=["101", "106"],
         by=None,
         at=OPENED_AT,
     )
@@ -51,7 +51,7 @@ def build() -> None:
         brand_main="#7a1f2b",
         brand_accent="#1f5a7a",
         phone="0755-83330002",
-        position_codes=["01"],
+        position_codes=["101"],
         by=None,
         at=OPENED_AT,
     )

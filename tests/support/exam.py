@@ -1,0 +1,82 @@
+"""Exams and reviews in tests: a bank of real size, a person whose hours are complete, a paper answered as one likes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.support import people
+from tests.support.study import Study, make_study
+
+STUDIED_AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+def make_bank(singles: int = 60, multiples: int = 25, judgements: int = 25) -> None:
+    """Common questions; the right option is always called 对 and its neighbours are not."""
+    from exams.imports import import_questions
+
+    rows = [_row(f"S{n:03d}", "single", "C", ["甲", "乙", "对", "丁"]) for n in range(singles)]
+    rows += [_row(f"M{n:03d}", "multiple", "BD", ["甲", "对一", "丙", "对二", "戊"]) for n in range(multiples)]
+    rows += [_row(f"J{n:03d}", "judge", "T" if n % 2 else "F", []) for n in range(judgements)]
+    result = import_questions(rows, by=None, at=people.BEFORE)
+    assert not result.errors, result.errors
+
+
+def _row(code: str, kind: str, answer: str, options: list[str]) -> dict[str, str]:
+    texts = dict(zip("ABCDE", options, strict=False))
+    return {
+        "code": code,
+        "kind": kind,
+        "positions": "*",
+        "knowledge_point": "法律法规",
+        "stem": f"{code} 题干",
+        "answer": answer,
+        "explanation": f"{code} 的解析",
+        "source": "《建筑法》",
+    } | texts
+
+
+def study_all(study: Study, *, at: datetime = STUDIED_AT) -> datetime:
+    """Watch every lesson to its end before a verified camera; returns when the last one was complete."""
+    from learning.errors import CannotStudy
+
+    study.open_camera(at=at, minutes=120)
+    while True:
+        try:
+            study.open(at=at)
+        except CannotStudy:
+            break
+        at = _watch(study, at)
+    study.enrolment.refresh_from_db()
+    return at
+
+
+def _watch(study: Study, at: datetime) -> datetime:
+    for _beat in range(20):
+        at += timedelta(seconds=10)
+        study.beat(at=at)
+        study.session.refresh_from_db()
+        if study.session.ended_at:
+            break
+    from learning.services import complete_hours_if_done
+
+    complete_hours_if_done(study.enrolment, at=at)
+    return at
+
+
+def make_ready(institution: Any, *, user: Any = None) -> Study:
+    """A person whose hours are complete: in review, exam open. Call within the institution's scope."""
+    study = make_study(institution, lengths_ms=(20_000,), user=user)
+    study_all(study)
+    assert study.enrolment.exam_state == "open"
+    return study
+
+
+def answer(attempt: Any, *, right: int, at: datetime) -> None:
+    """Save the key for the first `right` questions, something else for the others."""
+    from exams.services import save_answer
+
+    for item in attempt.items.all():
+        wrong = next(letter for letter in "ABCDE" if letter not in item.key)
+        choice = item.key if item.number <= right else wrong
+        save_answer(attempt, item.number, choice, 1, by=attempt.user, at=at)
