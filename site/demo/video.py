@@ -1,7 +1,7 @@
-"""A lesson's script → mp4 with sound: frames are drawn here and piped into ffmpeg. No Django: runs in worker processes.
+"""A lesson's script → a folder of HLS. Frames are drawn here and piped into ffmpeg; the mp4 that comes out goes through
+`learning.media` as any uploaded video does. No Django: runs in worker processes.
 
-The mp4 is a master copy, quick to write and large; `learning.media` makes the streams out of it. It is kept in a cache
-folder under the hash of everything that shapes the picture.
+Folders are kept in a cache under the hash of everything that shapes the picture.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -21,6 +21,8 @@ import cv2
 import imageio_ffmpeg
 
 from demo import captions, slides, sound, stage
+from learning import media
+from learning.media import encode_hls
 
 HERE = Path(__file__).parent
 WORKERS = 2
@@ -40,24 +42,15 @@ FULL = Size("full", stage.WIDTH, stage.HEIGHT)
 SMALL = Size("small", 160, 90, step=5)
 
 
-@dataclass(frozen=True)
-class Master:
-    """Files of one drawn lesson."""
-
-    code: str
-    video: Path
-    captions: Path
-
-
 def lessons() -> list[dict]:
     return json.loads((HERE / "data" / "lessons.json").read_text(encoding="utf-8"))
 
 
-def masters(scripts: Iterable[dict], cache: Path, size: Size, say: Callable[[str], None]) -> dict[str, Master]:
-    """Every script's master by lesson code; drawn, two at a time, where the cache does not hold it yet."""
+def streams(scripts: list[dict], cache: Path, size: Size, say: Callable[[str], None]) -> dict[str, Path]:
+    """Every script's HLS folder by lesson code; drawn, two at a time, where the cache does not hold it yet."""
     cache.mkdir(parents=True, exist_ok=True)
-    found = {script["code"]: _master(script, cache, size) for script in scripts}
-    missing = [script for script in scripts if not found[script["code"]].video.exists()]
+    found = {script["code"]: cache / f"{script['code']}-{size.name}-{_hash(script, size)}" for script in scripts}
+    missing = [script for script in scripts if not found[script["code"]].exists()]
     if missing:
         with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
             jobs = {pool.submit(draw, script, found[script["code"]], size): script for script in missing}
@@ -66,17 +59,16 @@ def masters(scripts: Iterable[dict], cache: Path, size: Size, say: Callable[[str
     return found
 
 
-def draw(script: dict, master: Master, size: Size) -> float:
-    """Draw and encode one lesson; returns the seconds it took. The file appears only when it is whole."""
+def draw(script: dict, folder: Path, size: Size) -> float:
+    """Draw and encode one lesson; returns the seconds it took. The folder appears only when it is whole."""
     began = time.monotonic()
     cv2.setNumThreads(1)
-    captions.write_captions(script, master.captions)
-    with tempfile.TemporaryDirectory(dir=master.video.parent) as folder:
-        part = Path(folder) / "part.mp4"
-        track = Path(folder) / "track.wav"
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        master, track, vtt = (Path(scratch) / name for name in ("master.mp4", "track.wav", "captions.vtt"))
+        captions.write_captions(script, vtt)
         sound.write_track(script, track)
-        _encode(script, track, part, size)
-        part.rename(master.video)
+        _encode(script, track, master, size)
+        encode_hls(master, folder, captions=vtt)
     return time.monotonic() - began
 
 
@@ -102,19 +94,15 @@ def _command(track: Path, part: Path, size: Size) -> list[str]:
     return [
         imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y",
         *raw, "-r", f"{slides.FPS / size.step:g}", "-i", "-", "-i", str(track),
-        *video, "-r", str(slides.FPS), *colour, "-c:a", "aac", "-b:a", "64k", "-shortest", "-movflags", "+faststart", str(part),
+        *video, "-r", str(slides.FPS), *colour,
+        "-c:a", "aac", "-b:a", "64k", "-shortest", "-movflags", "+faststart", str(part),
     ]  # fmt: skip
 
 
-def _master(script: dict, cache: Path, size: Size) -> Master:
-    name = f"{script['code']}-{size.name}-{_hash(script, size)}"
-    return Master(script["code"], cache / f"{name}.mp4", cache / f"{name}.vtt")
-
-
 def _hash(script: dict, size: Size) -> str:
-    """Over the script, the size and the source of everything that draws."""
+    """Over the script, the size and the source of everything that draws and encodes."""
     rooms = ("stage", "slides", "sound", "captions", "video")
-    sources = [*sorted(HERE.glob("figures/*.py")), *(HERE / f"{room}.py" for room in rooms)]
+    sources = [*sorted(HERE.glob("figures/*.py")), *(HERE / f"{room}.py" for room in rooms), Path(media.__file__)]
     digest = hashlib.sha256(json.dumps([script, size.name], ensure_ascii=False, sort_keys=True).encode())
     for source in sources:
         digest.update(source.read_bytes())

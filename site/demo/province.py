@@ -1,0 +1,164 @@
+"""The organisations and rules of the demo province, through the services of tenants and cms."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from django.utils.timezone import localdate
+from django_tenants.utils import tenant_context
+
+from cms.seeding import FeeContent, FeeRowContent, NoticeContent, SiteContent, seed_site
+from demo import cast
+from tenants.accounts.models import User
+from tenants.accounts.services import activate, pre_register
+from tenants.models import Institution, Kind
+from tenants.roles.services import grant_role
+from tenants.rulesets.services import publish_ruleset
+from tenants.services import open_institution
+
+DATA = Path(__file__).parent / "data"
+GUANGDONG_2020 = "广东 2020"
+DEMO_RULES = "演示规则（以今天为准）"
+LOOKS = {  # hero style and drawing, logo and code of each institution
+    "lingzhu": ("deep", "elevation", "hill", "GD001"),
+    "jiangxin": ("light", "plan", "beam", "GD002"),
+    "wanliang": ("deep", "bridge", "mast", "GD003"),
+}
+
+
+@cache
+def contents() -> dict:
+    return json.loads((DATA / "institutions.json").read_text(encoding="utf-8"))
+
+
+def publish_rules(at: datetime, today: date) -> None:
+    """Guangdong 2020 as the manual has it, and the demo's own: the same rules with years relative to today and time so
+    short that a year's 32 hours are studied in two minutes."""
+    publish_ruleset(
+        name=GUANGDONG_2020,
+        values={
+            "study": {"hour_s": 2700, "hours_required": 32},
+            "exam": {"questions": 50, "points": 100, "pass_points": 60},
+            "eligibility": {"first_issue_year": 2015, "last_issue_year": 2018, "renewal_closes_on": "2020-12-31"},
+        },
+        in_force_from=datetime(2020, 1, 1, tzinfo=at.tzinfo), by=None, at=at,
+    )  # fmt: skip
+    publish_ruleset(
+        name=DEMO_RULES,
+        values={
+            # the tour signs the same people in again and again
+            "people": {"code_again_after_s": 10, "codes_a_day": 200},
+            "study": {"hour_s": 3, "hours_required": 32, "beat_s": 5, "beat_cap_s": 10, "buffer_s": 16},
+            "proctoring": {
+                "snapshot_mean_s": 20, "snapshot_min_gap_s": 8, "verified_s": 180,
+                # every face here is moved from one still: closer to its reference than a living person comes
+                "dlib_too_perfect": 0.01, "onnx_too_perfect": 0.001,
+            },
+            "review": {"undo_minutes": 1},
+            "eligibility": {
+                "first_issue_year": today.year - 5,
+                "last_issue_year": today.year - 2,
+                "renewal_closes_on": f"{today.year + 1}-12-31",
+            },
+        },
+        in_force_from=at, by=None, at=at,
+    )  # fmt: skip
+
+
+def open_association(at: datetime) -> Institution:
+    about = contents()["association"]
+    return open_institution(
+        schema_name=cast.PORTAL, code="GD000", name=about["name"], short_name="建教协会", kind=Kind.ASSOCIATION,
+        hosts=["localhost", "127.0.0.1"], brand_main="#1d4f8b", brand_accent="#b3261e", phone=about["phone"],
+        address=about["address"], by=None, at=at,
+    )  # fmt: skip
+
+
+def open_training_institution(about: dict, at: datetime, by: User) -> Institution:
+    key = about["subdomain"]
+    return open_institution(
+        schema_name=key, code=LOOKS[key][3], name=about["name"], short_name=about["short_name"], slogan=about["slogan"],
+        hosts=[f"{key}.localhost"], brand_main=about["brand"]["primary"], brand_accent=about["brand"]["accent"],
+        phone=about["phone"], address=about["address"], service_hours=about["hours_of_service"], region="广州",
+        logo_key=LOOKS[key][2],
+        position_codes=sorted({code for row in about["fee_notice"]["rows"] for code in row["positions"]}),
+        by=by, at=at,
+    )  # fmt: skip
+
+
+def seed_portal(institution: Institution, at: datetime, by: User) -> None:
+    about = contents()["association"]
+    content = SiteContent(
+        hero_title="施工现场专业人员培训信息管理系统", hero_lead=about["intro"],
+        label="继续教育 · 证书更新 · 联网查询",
+        notices=_notices(about["notices"], localdate(at)),
+        pages=[
+            ("行业鉴定信息查询", "appraisals", _appraisals(about, localdate(at))),
+            ("建设行业专家库", "experts", _experts(about)),
+        ],
+    )  # fmt: skip
+    seed_site(institution, content, by=by, at=at)
+
+
+def seed_institution(about: dict, institution: Institution, at: datetime, by: User) -> None:
+    today = localdate(at)
+    fees = about["fee_notice"]
+    style, drawing, _logo, _code = LOOKS[about["subdomain"]]
+    content = SiteContent(
+        hero_title=about["slogan"], hero_lead=about["intro"], hero_style=style, hero_drawing=drawing,
+        directions=about["address"], bring="本人身份证、岗位证书原件",
+        notices=_notices(about["notices"], today),
+        fees=FeeContent(
+            published_on=today + timedelta(days=fees["published_offset_days"]),
+            rows=[_fee_row(row) for row in fees["rows"]],
+            note=fees["note"],
+        ),
+        faq=[(item["q"], item["a"]) for item in about["faq"]],
+    )  # fmt: skip
+    seed_site(institution, content, by=by, at=at)
+
+
+def _fee_row(row: dict) -> FeeRowContent:
+    return FeeRowContent(row["group"], row["positions"], Decimal(row["training_fee"]), Decimal(row["textbook_fee"]))
+
+
+def _notices(notices: list[dict], today: date) -> list[NoticeContent]:
+    return [
+        NoticeContent(item["title"], item["body"], today + timedelta(days=item["date_offset_days"]), item["important"])
+        for item in notices
+    ]
+
+
+def _experts(about: dict) -> str:
+    return "\n".join(f"{e['name']}　{e['title']}　{e['field']}　{e['region']}" for e in about["experts"])
+
+
+def _appraisals(about: dict, today: date) -> str:
+    lines = []
+    for row in about["appraisals"]:
+        on = today + timedelta(days=row["exam_offset_days"])
+        count = f"报考 {row['candidates']} 人" if row["candidates"] else "报名中"
+        passed = f"，合格 {row['passed']} 人" if row["passed"] else ""
+        what = f"{row['batch']}　{row['occupation']}（{row['level']}）　{on:%Y-%m-%d}"
+        lines.append(f"{what}　{row['site']}　{count}{passed}　{row['status']}")
+    return "\n".join(lines)
+
+
+def hire(staff: cast.Staff, institution: Institution, at: datetime, by: User | None) -> User:
+    """The staff member's account and role in the institution's schema."""
+    user = person(staff.name, staff.id_number, staff.phone, at, password=cast.PASSWORD)
+    with tenant_context(institution):
+        grant_role(user, staff.role, by=by or user, at=at)
+    return user
+
+
+def person(name: str, id_number: str, phone: str, at: datetime, *, password: str | None) -> User:
+    """An account. With a password: somebody who has signed in before; without: 111111 and a first sign-in to come."""
+    user = pre_register(id_number=id_number, name=name, phone=phone, by=None, institution=None, at=at)
+    if password and user.activated_at is None:
+        activate(user, password, at=at)
+    return user

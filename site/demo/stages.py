@@ -1,0 +1,213 @@
+"""Trainees, each brought to their stage through the services a real one would have passed."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from django_tenants.utils import tenant_context
+
+from certs import services as certs
+from demo import cast, likeness, province, replay
+from demo.cast import Stage, Trainee
+from exams import services as exams
+from exams.answers import SentAnswer
+from exams.models import Attempt
+from learning import services as learning
+from learning.models import Enrolment, Position, TrainingClass
+from learning.review import services as review
+from proctoring import queries as faces
+from proctoring import services as proctoring
+from proctoring.models import FacePhoto
+from tenants.accounts.models import User
+from tenants.accounts.services import activate, pre_register, update_details
+from tenants.models import Institution
+from tenants.scopes import institution_scope
+
+DAY = timedelta(days=1)
+STUDY_DAYS_AGO = {  # when the first sitting was
+    Stage.STUDYING: 4, Stage.READY_FOR_EXAM: 5, Stage.WAITING_REVIEW: 8, Stage.CLEARED: 14, Stage.APPROVED: 12,
+    Stage.CERTIFIED: 24, Stage.RENEWED: 33,
+}  # fmt: skip
+TROUBLE = {  # by the trainee's number in the cast
+    108: replay.Trouble(others={4: "obama"}, empty={2}),
+    109: replay.Trouble(others={2: "biden", 3: "biden", 5: "biden"}, empty={6}),
+    203: replay.Trouble(empty={3}),
+}
+SCORES = {Stage.READY_FOR_EXAM: [], Stage.STUDYING: [], Stage.CLEARED: [46]}  # right answers of 50, by attempt
+USUAL_SCORES = [45]
+FAILED_ONCE = {106: [24], 303: [], 107: [26, 41]}
+REASON = "多次抓拍与本人照片不是同一人，判定为替学。"
+
+
+@dataclass(frozen=True)
+class Office:
+    """Who acts for an institution and for the association."""
+
+    institution: Institution
+    registrar: User
+    reviewer: User
+    year: int
+    now: datetime
+
+
+@dataclass
+class Journey:
+    """One trainee on the way; each method is one door they go through."""
+
+    trainee: Trainee
+    office: Office
+    rng: Random = field(init=False)
+    user: User = field(init=False)
+    enrolment: Enrolment = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rng = Random(self.trainee.number)
+        ago = STUDY_DAYS_AGO.get(self.trainee.stage, 2)
+        # half past seven in the evening, or soon enough to end before now
+        evening = self.office.now.replace(hour=19, minute=30, second=0, microsecond=0) - ago * DAY
+        self.begin = evening
+
+    def come_to(self, stage: Stage) -> None:
+        """Everything up to `stage`, in order."""
+        self.enrol(self.begin - 3 * DAY)
+        if stage == Stage.NEW:
+            return
+        self.complete_profile(self.begin - 2 * DAY)
+        if stage == Stage.WAITING_CLERK:
+            return
+        self.be_confirmed(self.begin - 2 * DAY + timedelta(hours=1))
+        ended = self.study()
+        if stage == Stage.STUDYING:
+            return
+        review.open_review(self.enrolment.pk, at=ended + timedelta(minutes=1), random=self.rng)
+        ended = self.sit_exams(ended + timedelta(minutes=20))
+        if stage == Stage.CLEARED:
+            self.be_cleared(ended + 2 * DAY)
+        if stage in (Stage.APPROVED, Stage.CERTIFIED, Stage.RENEWED):
+            self.be_approved(ended + 2 * DAY)
+        if stage in (Stage.CERTIFIED, Stage.RENEWED):
+            self.be_certified(ended + 3 * DAY)
+        if stage == Stage.RENEWED:
+            certs.renew(self.enrolment.post_certificate, self.user, at=ended + 4 * DAY)
+
+    def enrol(self, at: datetime) -> None:
+        one = self.trainee
+        self.user = pre_register(
+            id_number=one.id_number, name=one.name, phone=one.phone, by=self.office.registrar,
+            institution=self.office.institution, at=at,
+        )  # fmt: skip
+        self.enrolment = enrol(self.user, one.position, certificate_number(one.position, one.number), self.office, at)
+
+    def complete_profile(self, at: datetime) -> None:
+        user, institution, face = self.user, self.office.institution, self.trainee.face
+        activate(user, cast.PASSWORD, at=at)
+        update_details(user, gender=user.gender, email=f"demo{self.trainee.number}@example.com", by=user, at=at)
+        proctoring.give_consent(user, institution, by=user, at=at)
+        pictures = {FacePhoto.Kind.ID_PHOTO: likeness.id_photo(face), FacePhoto.Kind.PORTRAIT: likeness.portrait(face)}
+        for kind, picture in pictures.items():
+            at += timedelta(minutes=1)
+            report = proctoring.save_photo(
+                user, institution, kind, picture, by=user, at=at, look=replay.measured_still
+            )  # fmt: skip
+            if not report.saved:
+                raise RuntimeError(f"the demo's {kind} of {face} was refused: {report.code}")
+
+    def be_confirmed(self, at: datetime) -> None:
+        profile = faces.profile_of(self.user)
+        if profile is None:
+            raise RuntimeError("no profile to confirm")
+        proctoring.confirm_profile(profile, by=self.office.registrar, institution=self.office.institution, at=at)
+
+    def study(self) -> datetime:
+        trouble = TROUBLE.get(self.trainee.number, replay.Trouble())
+        learner = replay.Learner(self.enrolment, self.trainee.face, self.rng, trouble)
+        ended = replay.study(learner, self.begin, part=self.trainee.part)
+        self.enrolment.refresh_from_db()
+        return ended
+
+    def sit_exams(self, at: datetime) -> datetime:
+        scores = FAILED_ONCE.get(self.trainee.number, SCORES.get(self.trainee.stage, USUAL_SCORES))
+        for right in scores:
+            attempt = exams.start_attempt(self.enrolment, by=self.user, at=at, random=self.rng)
+            at += timedelta(minutes=25)
+            answers = answers_of(attempt, right)
+            exams.save_answers(
+                attempt.uuid, by=self.user, institution_id=self.office.institution.pk, answers=answers, at=at
+            )
+            exams.submit(attempt, by=self.user, at=at + timedelta(minutes=1))
+            at += timedelta(hours=1)
+        self.enrolment.refresh_from_db()
+        return at
+
+    def be_approved(self, at: datetime) -> None:
+        review.approve_hours(self._pending(), by=self.office.reviewer, at=at)
+        self.enrolment.refresh_from_db()
+
+    def be_cleared(self, at: datetime) -> None:
+        review.clear_hours(self._pending(), reason=REASON, by=self.office.reviewer, at=at)
+        self.enrolment.refresh_from_db()
+
+    def be_certified(self, at: datetime) -> None:
+        certs.upload_hours(self.enrolment, at=at)
+        certs.send_uploads(at=at)
+        certs.issue_hours_certificate(self.enrolment, at=at + timedelta(hours=2))
+        self.enrolment.refresh_from_db()
+
+    def _pending(self) -> review.HoursReview:
+        return review.HoursReview.objects.get(enrolment=self.enrolment, state="pending")
+
+
+def enrol(user: User, position_code: str, number: str, office: Office, at: datetime) -> Enrolment:
+    """Enter the person's post certificate, enrol them at the counter, see the card, take the fees."""
+    position = Position.objects.get(code=position_code)
+    issued_on = at.date().replace(year=office.year - 4, month=6, day=18)
+    learning.register_post_certificate(
+        number=number, id_number=user.id_number, name=user.name, position=position, issued_on=issued_on, by=None, at=at
+    )
+    training_fee, textbook_fee = fees_of(office.institution, position_code)
+    enrolment = learning.enrol(
+        institution=office.institution, user=user, certificate_number=number, year=office.year,
+        training_class=class_for(office.institution, position_code), training_fee=training_fee,
+        textbook_fee=textbook_fee, by=office.registrar, at=at,
+    )  # fmt: skip
+    enrolment = learning.admit(enrolment, by=office.registrar, at=at + timedelta(minutes=4))
+    return learning.mark_paid(enrolment, by=office.registrar, at=at + timedelta(minutes=9))
+
+
+def certificate_number(position: str, number: int) -> str:
+    return f"粤建岗{position}{number:06d}"
+
+
+def fees_of(institution: Institution, position: str) -> tuple[Decimal, Decimal]:
+    """Training and textbook fee as the institution's fee notice says."""
+    about = next(a for a in province.contents()["institutions"] if a["subdomain"] == institution.schema_name)
+    row = next(row for row in about["fee_notice"]["rows"] if position in row["positions"])
+    return Decimal(row["training_fee"]), Decimal(row["textbook_fee"])
+
+
+def class_for(institution: Institution, position: str) -> TrainingClass | None:
+    """The institution's class that takes this position, if one does."""
+    about = next(a for a in province.contents()["institutions"] if a["subdomain"] == institution.schema_name)
+    name = next((c["name"] for c in about["classes"] if position in c["positions"]), None)
+    return TrainingClass.objects.filter(name=name).first() if name else None
+
+
+def answers_of(attempt: Attempt, right: int) -> list[SentAnswer]:
+    """Answers to all questions, the first `right` of them correct."""
+    answers = []
+    for item in attempt.items.all():
+        wrong = "B" if item.key == "A" else "A"
+        answers.append(SentAnswer(item.number, item.key if item.number <= right else wrong, 1))
+    return answers
+
+
+def at_work(institution: Institution) -> ExitStack:
+    """`with at_work(institution):` its schema and its rows."""
+    stack = ExitStack()
+    stack.enter_context(tenant_context(institution))
+    stack.enter_context(institution_scope(institution))
+    return stack

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from demo import views
+
+app_name = "demo"
+urlpatterns = [
+    path("", views.guide, name="guide"),
+    path("newcomer/<slug:key>/", views.newcomer, name="newcomer"),
+]
