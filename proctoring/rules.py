@@ -25,7 +25,7 @@ class ProctoringRules:
     dlib_too_perfect: float = 0.06
     onnx_pass: float = 0.55
     onnx_review: float = 0.59
-    onnx_too_perfect: float = 0.02
+    onnx_too_perfect: float = 0.006
     duplicate_bits: int = 4  # of 256: closer than sensor noise allows between two exposures
 
     # liveness
