@@ -2,7 +2,7 @@
 
 The hue is the institution's, the lightness is ours: in OKLCH each role starts at the lightness we would like and moves
 until it reaches its contrast; chroma is trimmed only where a colour would leave sRGB. Status colours are not made here:
-they never come from a brand. Measured roles: `brand` and `accent-text` 4.6:1 on every ground, `accent` 3.1:1 (graphics).
+they never come from a brand. `brand` and `accent-text` reach 4.6:1 on every ground, `accent` 3.1:1 (graphics).
 """
 
 import hashlib
