@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from learning.models import Enrolment, Position, PostCertificate
 from tenants.crypto import EncryptedTextField
@@ -93,10 +94,10 @@ class QualificationCertificate(Document):
 
 
 class UploadState(models.TextChoices):
-    QUEUED = "queued", _("Queued")
-    SENT = "sent", _("Sent")
-    ACCEPTED = "accepted", _("Recorded")
-    REJECTED = "rejected", _("Rejected")
+    QUEUED = "queued", pgettext_lazy("upload", "Queued")
+    SENT = "sent", pgettext_lazy("upload", "Sent")
+    ACCEPTED = "accepted", pgettext_lazy("upload", "Recorded")
+    REJECTED = "rejected", pgettext_lazy("upload", "Rejected")
 
 
 class HoursUpload(models.Model):

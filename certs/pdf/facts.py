@@ -28,6 +28,10 @@ class YearRecord:
     hours: float
 
     @property
+    def hours_shown(self) -> str:
+        return hours_text(self.hours)
+
+    @property
     def sentence(self) -> str:
         """The line of the manual: 2019年度，继续教育学时为32学时。"""
         return f"{self.year}年度，继续教育学时为{hours_text(self.hours)}学时。"
