@@ -4,7 +4,6 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.i18n import set_language
 from wagtail import urls as wagtail_urls
-from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 before = [
@@ -14,7 +13,7 @@ before = [
     path("my/", include("cms.centre.urls")),
     path("camera/", include("proctoring.urls")),
     path("", include("certs.urls")),
-    path("admin/", include(wagtailadmin_urls)),
+    path("admin/", include("cms.admin_urls")),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("cms.urls")),
 ]

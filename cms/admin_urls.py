@@ -1,0 +1,45 @@
+"""The admin's URLs: Wagtail's own behind a few doors that are closed in front of them.
+
+Wagtail's user and group screens, its bulk actions over accounts and its password pages know one table of people for all
+tenants. They are answered here, before Wagtail sees the request, whatever permissions somebody has (DESIGN chapter 3).
+"""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, URLResolver, path, re_path, reverse
+from django.utils.http import urlencode
+from wagtail.admin import urls as wagtail_urls
+from wagtail.admin.auth import require_admin_access
+from wagtail.admin.views.account import AccountView, LocaleSettingsPanel, ThemeSettingsPanel
+
+# Accounts, groups, tenants and shared rows are changed through services only, never by a generic screen.
+CLOSED = r"^(users|groups|password_reset)(/|$)"
+CLOSED_BULK = r"^bulk/(accounts|auth|roles|tenants|audit|messages|rulesets|proctoring|learning|review|exams|certs)/"
+
+
+def closed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    raise Http404
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Wagtail's own form would skip the SMS code."""
+    there = reverse("accounts:sign_in")
+    next_page = request.GET.get("next", "")
+    return HttpResponseRedirect(f"{there}?{urlencode({'next': next_page})}" if next_page else there)
+
+
+class LookAndLanguage(AccountView):
+    """The account page without name, e-mail, picture and password: those have their own rules elsewhere."""
+
+    def get_panels(self) -> list[Any]:
+        return [panel for panel in super().get_panels() if isinstance(panel, LocaleSettingsPanel | ThemeSettingsPanel)]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("login/", to_sign_in),
+    path("account/", require_admin_access(LookAndLanguage.as_view())),
+    re_path(CLOSED, closed),
+    re_path(CLOSED_BULK, closed),
+    *wagtail_urls.urlpatterns,
+]

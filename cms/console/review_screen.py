@@ -1,0 +1,235 @@
+"""A case as the template shows it: `learning.review.case.Case` put into words, bands and addresses."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from cms.console.review_days import Chart, chart_of
+from cms.words import clock, waited
+from exams.models import Attempt
+from learning.review.case import Case, Shot
+from learning.review.models import ReviewState
+from learning.review.rules import ReviewRules, may_undo, undo_until
+from learning.review.services import sms_key
+from proctoring.models import Snapshot
+from proctoring.outcomes import ACTION_NAMES, SENTENCES
+from proctoring.outcomes import title as outcome_title
+from tenants.messages.models import Sms, SmsState
+
+FIRST_PASSES = 12  # further passing pictures are fetched only when asked for: each look is an audit row
+FAILED = (Snapshot.Outcome.MISMATCH, Snapshot.Outcome.TWO_FACES)
+
+
+@dataclass(frozen=True)
+class ShotView:
+    """One picture; `url` is empty where none is kept."""
+
+    url: str
+    when: str
+    value: str
+    word: str
+    alt: str
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Band:
+    label: str
+    tone: str
+    count: int
+    shots: list[ShotView]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What was decided, and whether it may still be taken back."""
+
+    word: str
+    tone: str
+    by: str
+    at: datetime
+    ground: str
+    reason: str
+    sms: str
+    sms_line: str
+    may_undo: bool
+    undo_until: datetime
+    undo_url: str
+    why_no_undo: str
+
+
+def evidence_url(kind: str, uuid: Any) -> str:
+    """Where proctoring serves a picture, after writing the audit row."""
+    return reverse("proctoring:evidence", args=[kind, uuid])
+
+
+def moment(at: datetime) -> str:
+    return f"{localtime(at):%m-%d %H:%M}"
+
+
+def distance(value: float | None) -> str:
+    return "—" if value is None else f"{value:.2f}"
+
+
+def bands_of(shots: list[Shot]) -> list[Band]:
+    """Wrong, doubtful, passed: what needs a decision first."""
+    groups = (
+        (_("not the person"), "fail", [s for s in shots if s.outcome in FAILED]),
+        (_("to look at"), "review", [s for s in shots if s.outcome not in FAILED and not s.is_match]),
+        (_("passed"), "", [s for s in shots if s.is_match]),
+    )
+    return [
+        Band(label, tone, len(found), [_shot(s, late=not tone and i >= FIRST_PASSES) for i, s in enumerate(found)],
+             more=not tone and len(found) > FIRST_PASSES)
+        for label, tone, found in groups
+        if found
+    ]  # fmt: skip
+
+
+def _shot(shot: Shot, *, late: bool) -> ShotView:
+    when, value = moment(shot.taken_at), distance(shot.distance)
+    alt = _("Snapshot %(when)s, %(word)s, distance %(value)s") % {"when": when, "word": shot.label, "value": value}
+    url = evidence_url("snapshot", shot.uuid) if shot.has_frame else ""
+    return ShotView(url, when, value, str(shot.label), alt, hidden=late and bool(url))
+
+
+def checks_of(case: Case) -> list[dict[str, str]]:
+    rows = []
+    for check in case.liveness:
+        actions = _(", ").join(str(ACTION_NAMES.get(action, action)) for action in check.actions)
+        tone, result = "", _("passed")
+        if not check.passed:
+            known = check.outcome in SENTENCES
+            result = outcome_title(check.outcome, check.failed_action) if known else check.outcome or _("broken off")
+            tone = "review" if check.outcome else "off"
+        rows.append({"when": moment(check.started_at), "actions": actions, "result": result, "tone": tone,
+                     "value": distance(check.distance)})  # fmt: skip
+    return rows
+
+
+def facts_of(case: Case, attempt: Attempt | None) -> list[tuple[str, str]]:
+    """The lines under the name."""
+    enrolment, progress = case.review.enrolment, case.progress
+    where = " · ".join(filter(None, [case.review.institution.short_name, _name(enrolment.training_class)]))
+    return [
+        (_("ID"), case.person.id_number),
+        (
+            _("position"),
+            _("%(position)s · year %(year)s") % {"position": enrolment.position.name, "year": enrolment.year},
+        ),
+        (_("hours"), f"{progress.hours_done} / {progress.hours_required} ({clock(progress.credited_ms)})"),
+        (_("exam"), exam_words(attempt)),
+        (_("institution"), where),
+        (_("certificate"), enrolment.post_certificate.number),
+        (_("photos"), _photo_words(case)),
+        (_("earlier"), _earlier_words(case)),
+    ]
+
+
+def _name(thing: Any) -> str:
+    return str(thing) if thing else ""
+
+
+def exam_words(attempt: Attempt | None) -> str:
+    if attempt is None:
+        return _("not taken yet")
+    values = {"score": attempt.score, "number": attempt.number}
+    return (_("%(score)s points · passed") if attempt.passed else _("%(score)s points · attempt %(number)s")) % values
+
+
+def _photo_words(case: Case) -> str:
+    if case.profile is None:
+        return _("no profile")
+    if case.profile.match_distance is None:
+        return str(case.profile.label)
+    return _("%(state)s, distance %(value)s") % {
+        "state": case.profile.label,
+        "value": distance(case.profile.match_distance),
+    }
+
+
+def _earlier_words(case: Case) -> str:
+    if not case.earlier:
+        return _("first review")
+    last = case.earlier[-1]
+    when = f"{localtime(last.decided_at):%m-%d}" if last.decided_at else ""
+    return f"{last.get_state_display()} {when}".strip()
+
+
+def threshold_words(case: Case) -> str:
+    """Smaller is closer, in both engines."""
+    return "; ".join(
+        _("%(engine)s: up to %(passes)s the person, up to %(doubtful)s to look at, beyond not the person")
+        % {"engine": t.engine.upper() if t.engine == "onnx" else t.engine, "passes": t.passes, "doubtful": t.doubtful}
+        for t in case.thresholds
+    )
+
+
+def decided_of(case: Case, rules: ReviewRules, at: datetime, *, may_change: bool) -> Decided | None:
+    """None while the case is open."""
+    review = case.review
+    if review.is_pending or review.decided_at is None:
+        return None
+    sms = Sms.objects.filter(key=sms_key(review)).first()
+    in_time = may_undo(review.decided_at, at, rules)
+    return Decided(
+        word=review.get_state_display(),
+        tone="done" if review.state == ReviewState.APPROVED else "fail",
+        by=review.decided_by.name if review.decided_by else "",
+        at=review.decided_at,
+        ground=review.get_ground_display() if review.ground else "",
+        reason=review.note,
+        sms=sms.text if sms else "",
+        sms_line=_sms_line(sms),
+        may_undo=in_time and may_change,
+        undo_until=undo_until(review.decided_at, rules),
+        undo_url=reverse("console:undo", args=[review.uuid]),
+        why_no_undo=_("Your role reads only.") if in_time else _("The time to take it back is over."),
+    )
+
+
+def _sms_line(sms: Sms | None) -> str:
+    if sms is None:
+        return ""
+    if sms.state == SmsState.QUEUED:
+        return _("SMS waits until %(time)s") % {"time": date_format(localtime(sms.not_before), "H:i:s")}
+    return _("SMS: %(state)s") % {"state": sms.get_state_display()}
+
+
+def chart(case: Case) -> Chart:
+    return chart_of(case.days, case.shots)
+
+
+def effects_of(case: Case, attempt: Attempt | None) -> dict[str, str]:
+    """What each decision does, in words, above its button."""
+    hours = case.progress.hours_done
+    certificate, exam = _("not yet: the exam is still to be passed"), _("not passed yet; nothing changes")
+    if attempt is not None and attempt.passed:
+        certificate = _("exam passed: the hours certificate can be printed")
+        exam = _("%(score)s points stay, no retake") % {"score": attempt.score}
+    return {
+        "pass": _("%(hours)s count") % {"hours": hours},
+        "certificate": certificate,
+        "clear": _("%(hours)s → 0 (clears %(clock)s)") % {"hours": hours, "clock": clock(case.progress.credited_ms)},
+        "exam": exam,
+    }
+
+
+def sms_of(case: Case) -> list[dict[str, str]]:
+    """The exact text of each decision, beside whose words it is."""
+    manual, own = _("the manual's words"), _("our own words")
+    return [
+        {"when": "pass", "text": case.sms[ReviewState.APPROVED], "source": manual},
+        {"when": "part", "text": case.sms[ReviewState.PARTLY_CLEARED], "source": own},
+        {"when": "clear", "text": case.sms[ReviewState.CLEARED], "source": manual},
+    ]
+
+
+def waiting_words(case: Case, at: datetime) -> str:
+    return waited(at - case.review.opened_at)

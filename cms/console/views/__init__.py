@@ -1,0 +1,1 @@
+"""Doors of the console, a file per task."""

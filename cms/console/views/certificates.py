@@ -1,0 +1,87 @@
+"""The register of post certificates, and the upload of approved hours."""
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from certs import services
+from certs.models import HoursUpload, UploadState
+from cms.console import access
+from cms.frame import kept, page_of
+from learning.models import PostCertificate, PostCertificateState
+from tenants.crypto import blind_index
+from tenants.errors import DomainError
+
+CERTIFICATE_TONES = {
+    PostCertificateState.VALID: "",
+    PostCertificateState.SUPERSEDED: "off",
+    PostCertificateState.REVOKED: "fail",
+}
+UPLOAD_TONES = {
+    UploadState.QUEUED: "wait",
+    UploadState.SENT: "chg",
+    UploadState.ACCEPTED: "done",
+    UploadState.REJECTED: "fail",
+}
+
+
+@access.console_view(*access.READERS_OF_CERTIFICATES)
+def register(request: HttpRequest) -> HttpResponse:
+    """By number, name, or a whole ID number (found through the blind index)."""
+    query = request.GET.get("q", "").strip()
+    rows = PostCertificate.objects.select_related("position")
+    if query:
+        holder = Q(holder_id_index=blind_index("id_number", query.upper()))
+        rows = rows.filter(Q(number__icontains=query) | Q(holder_name__icontains=query) | holder)
+    page = page_of(request, rows)
+    for certificate in page.object_list:
+        certificate.tone = CERTIFICATE_TONES[PostCertificateState(certificate.state)]
+    context = {
+        "title": _("Post certificates"),
+        "searchable": _("Number, name, whole ID number"),
+        "query": query,
+        "page": page,
+        "keep": kept(request),
+    }
+    return render(request, "console/post_certificates.html", context)
+
+
+@access.console_view(*access.READERS_OF_CERTIFICATES, change=access.CLERKS)
+def uploads(request: HttpRequest) -> HttpResponse:
+    """POST sends what waits at once, instead of at the next round of the worker."""
+    if request.method == "POST":
+        return _upload_now(request)
+    counts = dict(HoursUpload.objects.order_by().values_list("state").annotate(n=Count("pk")))
+    state = request.GET.get("state", "")
+    rows = HoursUpload.objects.select_related("institution", "enrolment__user", "enrolment__position")
+    if state in UploadState.values:
+        rows = rows.filter(state=state)
+    page = page_of(request, rows)
+    for upload in page.object_list:
+        upload.tone = UPLOAD_TONES[UploadState(upload.state)]
+    context = {
+        "title": _("Uploads"),
+        "page": page,
+        "keep": kept(request),
+        "state": state,
+        "states": [
+            ("", _("All"), sum(counts.values())),
+            *((s, label, counts.get(s, 0)) for s, label in UploadState.choices),
+        ],
+        "queued": counts.get(UploadState.QUEUED, 0),
+        "may_change": access.has_role(request.user, *access.CLERKS),
+    }
+    return render(request, "console/uploads.html", context)
+
+
+def _upload_now(request: HttpRequest) -> HttpResponse:
+    try:
+        sent = services.upload_due(at=now())
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Sent to the register: %(number)s.") % {"number": sent})
+    return redirect("console:uploads")

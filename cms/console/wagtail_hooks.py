@@ -1,0 +1,45 @@
+"""Registration only: the association's tasks."""
+
+from typing import Any
+
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+
+from cms.console import access, dashboard
+from cms.staff_menu import TaskItem
+from tenants.models import Kind
+
+TASKS: tuple[dict[str, Any], ...] = (
+    {"label": _("Hours review"), "url_name": "console:queue", "icon_name": "tasks", "roles": access.READERS_OF_REVIEWS,
+     "count": dashboard.reviews_waiting, "late": True},
+    {"label": _("Institutions"), "url_name": "console:institutions", "icon_name": "group", "roles": access.READERS},
+    {"label": _("Post certificates"), "url_name": "console:post_certificates", "icon_name": "form",
+     "roles": access.READERS_OF_CERTIFICATES},
+    {"label": _("Uploads"), "url_name": "console:uploads", "icon_name": "upload",
+     "roles": access.READERS_OF_CERTIFICATES},
+    {"label": _("Question bank"), "url_name": "console:questions", "icon_name": "list-ul",
+     "roles": access.READERS_OF_QUESTIONS},
+    {"label": _("Rules"), "url_name": "console:rules", "icon_name": "clipboard-list", "roles": access.EVERYBODY},
+    {"label": _("SMS outbox"), "url_name": "console:messages", "icon_name": "mail", "roles": access.READERS},
+    {"label": _("Audit trail"), "url_name": "console:audit", "icon_name": "history", "roles": access.READERS},
+)  # fmt: skip
+
+
+@hooks.register("register_admin_urls")
+def console_urls() -> list[Any]:
+    return [path("console/", include("cms.console.urls"))]
+
+
+def _register(order: int, task: dict[str, Any]) -> None:
+    hooks.register("register_admin_menu_item", lambda: TaskItem(kind=Kind.ASSOCIATION, order=order, **task))
+
+
+for place, entry in enumerate(TASKS, start=2):
+    _register(place * 10, entry)
+
+
+@hooks.register("construct_homepage_panels")
+def console_home(request: Any, panels: list[Any]) -> None:
+    if request.tenant.kind == Kind.ASSOCIATION:
+        panels[:] = [dashboard.ConsoleDashboard()]

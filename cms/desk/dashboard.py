@@ -1,0 +1,121 @@
+"""What the people at the desk have to do today, and where their trainees stand."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.utils.timezone import localtime, now
+from django.utils.translation import gettext as _
+from wagtail.admin.ui.components import Component
+
+from cms.desk import access
+from cms.todo import Figure, Todo
+from cms.words import waited
+from learning.models import Admission, Enrolment, ExamState, HoursState, StudySession, TrainingClass
+from proctoring.queries import waiting_profiles
+
+LIVE = timedelta(minutes=2)
+PROGRESS_ROWS = 12
+
+
+def profiles_waiting(request: HttpRequest) -> int:
+    """For the menu."""
+    return waiting_profiles().count()
+
+
+def enrolments_waiting(request: HttpRequest) -> int:
+    """For the menu."""
+    return Enrolment.objects.filter(admission__in=[Admission.AWAITING_CONFIRMATION, Admission.AWAITING_PAYMENT]).count()
+
+
+class DeskDashboard(Component):
+    """The home page of an institution's admin."""
+
+    template_name = "desk/dashboard.html"
+    order = 10
+
+    @property
+    def title(self) -> str:
+        return _("Dashboard")
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        user, at = parent_context["request"].user, now()
+        context: dict[str, Any] = {"user": user, "today": localtime(at), "todos": [], "figures": []}
+        if not access.has_role(user, *access.READERS):
+            return context
+        counts = _counts()
+        context["todos"] = [todo for todo in _todos(user, counts, at) if todo.number]
+        context["figures"] = _figures(counts, at)
+        context["classes"] = list(_classes())
+        return context
+
+
+def _counts() -> dict[str, int]:
+    """Everything the dashboard counts about enrolments, in one query."""
+    studying = Q(admission=Admission.ADMITTED, hours_state__in=[HoursState.STUDYING, HoursState.CLEARED])
+    ready = Q(hours_state=HoursState.APPROVED, exam_state=ExamState.PASSED, certified_at=None)
+    return Enrolment.objects.aggregate(
+        confirm=Count("pk", filter=Q(admission=Admission.AWAITING_CONFIRMATION)),
+        pay=Count("pk", filter=Q(admission=Admission.AWAITING_PAYMENT)),
+        studying=Count("pk", filter=studying),
+        cleared=Count("pk", filter=Q(hours_state=HoursState.CLEARED)),
+        review=Count("pk", filter=Q(hours_state=HoursState.IN_REVIEW)),
+        exam=Count("pk", filter=Q(exam_state=ExamState.OPEN)),
+        ready=Count("pk", filter=ready),
+        certified=Count("pk", filter=Q(certified_at__isnull=False)),
+    )
+
+
+def _todos(user: Any, counts: dict[str, int], at: Any) -> list[Todo]:
+    clerk = access.has_role(user, *access.CLERKS)
+    page, show = "desk:enrolments", _("Show")
+    seen, paid = _("ID card and post certificate seen"), _("they may study once it is noted")
+    return [
+        *([_profiles_todo(at)] if clerk else []),
+        Todo(counts["confirm"], _("Confirm enrolments"), seen, page, _("Confirm") if clerk else show, "?view=confirm"),
+        Todo(counts["pay"], _("Note payments"), paid, page, _("Note") if clerk else show, "?view=pay"),
+        Todo(
+            counts["cleared"],
+            _("Hours cleared"),
+            _("talk to them: they have to study again"),
+            page,
+            show,
+            "?view=cleared",
+        ),
+    ]
+
+
+def _profiles_todo(at: Any) -> Todo:
+    waiting = waiting_profiles()
+    oldest = waiting.values_list("matched_at", flat=True).first()
+    note = _("longest %(time)s; nobody studies before") % {"time": waited(at - oldest)} if oldest else ""
+    return Todo(waiting.count(), _("Confirm profiles"), note, "desk:profiles", _("Confirm"))
+
+
+def _figures(counts: dict[str, int], at: Any) -> list[Figure]:
+    live = StudySession.objects.filter(ended_at__isnull=True, last_beat_at__gte=at - LIVE).count()
+    return [
+        Figure(_("Studying"), counts["studying"], _("%(number)s in the study room now") % {"number": live}),
+        Figure(_("Hours in review"), counts["review"], _("the association decides")),
+        Figure(_("Exam open"), counts["exam"], _("hours complete, not passed yet")),
+        Figure(_("Certificate ready"), counts["ready"], _("hours and exam both passed")),
+        Figure(_("Certified"), counts["certified"], _("printed or to be printed again")),
+    ]
+
+
+def _classes() -> Any:
+    """The classes that run, with how far their people are."""
+    done = Q(enrolments__hours_state__in=[HoursState.IN_REVIEW, HoursState.APPROVED])
+    admitted = Q(enrolments__admission=Admission.ADMITTED)
+    return (
+        TrainingClass.objects.filter(closed_at=None)
+        .select_related("position")
+        .annotate(
+            people=Count("enrolments", filter=admitted),
+            complete=Count("enrolments", filter=admitted & done),
+            certified=Count("enrolments", filter=Q(enrolments__certified_at__isnull=False)),
+        )
+        .order_by("ends_on")[:PROGRESS_ROWS]
+    )

@@ -1,0 +1,67 @@
+"""What the desk lets people type. No field ever shows or changes what an existing account holds."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from learning.models import PostCertificate, TrainingClass
+from tenants.roles.roles import INSTITUTION_ROLES, Role
+
+
+class PersonForm(forms.Form):
+    """Who is at the counter, as the card says it."""
+
+    id_number = forms.CharField(label=_("ID number"), max_length=24, help_text=_("as on the card; 18 digits"))
+    name = forms.CharField(label=_("Name"), max_length=50, help_text=_("as on the card"))
+
+    def clean_id_number(self) -> str:
+        return self.cleaned_data["id_number"].strip()
+
+    def clean_name(self) -> str:
+        return self.cleaned_data["name"].strip()
+
+
+class EnrolForm(PersonForm):
+    """Number and name are typed; the register of post certificates fills in the rest."""
+
+    phone = forms.CharField(
+        label=_("Mobile phone"),
+        max_length=20,
+        required=False,
+        help_text=_(
+            "The trainee's own. Used only if this person has no account yet; an existing account keeps its phone."
+        ),
+    )
+    certificate = forms.ChoiceField(label=_("Post certificate"), widget=forms.RadioSelect)
+    training_class = forms.ModelChoiceField(
+        label=_("Class"), queryset=TrainingClass.objects.none(), required=False, empty_label=_("no class yet")
+    )
+    year = forms.TypedChoiceField(label=_("Year"), coerce=int)
+
+    def __init__(self, *args: Any, certificates: list[PostCertificate], years: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["certificate"].choices = [(c.number, c.number) for c in certificates]  # type: ignore[attr-defined]
+        self.fields["training_class"].queryset = TrainingClass.objects.filter(closed_at=None)  # type: ignore[attr-defined]
+        self.fields["year"].choices = [(year, year) for year in years]  # type: ignore[attr-defined]
+
+
+class StaffForm(PersonForm):
+    """A colleague and what they may do here."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, role.label) for role in INSTITUTION_ROLES])
+
+    def clean_role(self) -> Role:
+        return Role(self.cleaned_data["role"])
+
+
+class RejectForm(forms.Form):
+    """Why a profile goes back; the trainee reads it."""
+
+    reason = forms.CharField(label=_("What the trainee should do again"), max_length=200)
+
+
+class ConfirmForm(forms.Form):
+    """The clerk's word that they compared card and photos."""
+
+    seen = forms.BooleanField(label=_("I have seen the card in person, or its scan, and it is this person."))

@@ -1,0 +1,1 @@
+"""Doors of the desk, a file per task."""

@@ -1,0 +1,31 @@
+"""Training classes, to read."""
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
+
+from cms.desk import access
+from cms.frame import kept, page_of
+from learning.models import Admission, HoursState, TrainingClass
+
+
+@access.desk_view(*access.READERS)
+def index(request: HttpRequest) -> HttpResponse:
+    """With how many of each class are how far."""
+    admitted = Q(enrolments__admission=Admission.ADMITTED)
+    done = Q(enrolments__hours_state__in=[HoursState.IN_REVIEW, HoursState.APPROVED])
+    rows = TrainingClass.objects.select_related("position").annotate(
+        people=Count("enrolments", filter=admitted),
+        complete=Count("enrolments", filter=admitted & done),
+        certified=Count("enrolments", filter=Q(enrolments__certified_at__isnull=False)),
+    )
+    page, today = page_of(request, rows), localdate(now())
+    for training_class in page.object_list:
+        running = training_class.starts_on <= today <= training_class.ends_on and not training_class.closed_at
+        coming = today < training_class.starts_on and not training_class.closed_at
+        training_class.tone = "chg" if running else "wait" if coming else "off"
+        training_class.word = _("running") if running else _("to come") if coming else _("over")
+    context = {"title": _("Classes"), "page": page, "keep": kept(request)}
+    return render(request, "desk/classes.html", context)

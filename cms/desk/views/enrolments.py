@@ -1,0 +1,228 @@
+"""Enrolments: the list, the two steps of admission, and enrolling somebody at the counter."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cms.desk import access
+from cms.desk.forms import EnrolForm, PersonForm
+from cms.frame import kept, page_of
+from cms.models import FeeRow
+from learning import services
+from learning.models import Admission, Enrolment, ExamState, HoursState, Plan, PostCertificate
+from learning.queries import progress_of_many
+from learning.rules import EligibilityRules, refusal_of
+from tenants.accounts.rules import normalised_id_number
+from tenants.accounts.services import pre_register
+from tenants.crypto import blind_index
+from tenants.errors import DomainError
+from tenants.rulesets.services import rules_for
+
+ADMISSION_TONES = {
+    Admission.AWAITING_CONFIRMATION: "review",
+    Admission.AWAITING_PAYMENT: "wait",
+    Admission.ADMITTED: "done",
+    Admission.WITHDRAWN: "off",
+}
+HOURS_TONES = {
+    HoursState.STUDYING: "chg",
+    HoursState.IN_REVIEW: "wait",
+    HoursState.APPROVED: "done",
+    HoursState.CLEARED: "fail",
+}
+EXAM_TONES = {ExamState.CLOSED: "off", ExamState.OPEN: "wait", ExamState.PASSED: "done"}
+VIEWS = {
+    "all": Q(),
+    "confirm": Q(admission=Admission.AWAITING_CONFIRMATION),
+    "pay": Q(admission=Admission.AWAITING_PAYMENT),
+    "studying": Q(admission=Admission.ADMITTED, hours_state=HoursState.STUDYING),
+    "review": Q(hours_state=HoursState.IN_REVIEW),
+    "cleared": Q(hours_state=HoursState.CLEARED),
+    "done": Q(certified_at__isnull=False),
+}
+VERBS = {"confirm": services.admit, "pay": services.mark_paid, "withdraw": services.withdraw}
+
+
+@access.desk_view(*access.READERS)
+def index(request: HttpRequest) -> HttpResponse:
+    """Everybody enrolled here, with hours, exam and the next step of the desk."""
+    view, query = request.GET.get("view", "all"), request.GET.get("q", "").strip()
+    view = view if view in VIEWS else "all"
+    counts = Enrolment.objects.aggregate(
+        **{name: Count("pk", filter=where) for name, where in VIEWS.items() if name != "all"}, all=Count("pk")
+    )
+    rows = Enrolment.objects.filter(VIEWS[view]).select_related("user", "position", "training_class", "plan")
+    if query:
+        rows = rows.filter(
+            Q(user__name__icontains=query)
+            | Q(user__name_pinyin__icontains=query.lower())
+            | Q(training_class__name__icontains=query)
+        )
+    page = page_of(request, rows)
+    progress = progress_of_many(list(page.object_list))
+    for enrolment in page.object_list:
+        _dress(enrolment, progress[enrolment.pk])
+    context = {
+        "title": _("Enrolments"),
+        "searchable": _("Name, pinyin, class"),
+        "query": query,
+        "page": page,
+        "keep": kept(request),
+        "views": [
+            {"code": code, "label": label, "count": counts[code], "current": code == view}
+            for code, label in _view_names()
+        ],
+        "may_change": access.has_role(request.user, *access.CLERKS),
+        "here": request.get_full_path(),
+    }
+    return render(request, "desk/enrolments.html", context)
+
+
+def _view_names() -> list[tuple[str, str]]:
+    return [
+        ("all", _("All")),
+        ("confirm", _("To confirm")),
+        ("pay", _("To pay")),
+        ("studying", _("Studying")),
+        ("review", _("In review")),
+        ("cleared", _("Cleared")),
+        ("done", _("Certified")),
+    ]
+
+
+def _dress(enrolment: Any, progress: Any) -> None:
+    """The states as glyph and word."""
+    enrolment.progress_shown = progress
+    enrolment.admission_tone = ADMISSION_TONES[Admission(enrolment.admission)]
+    enrolment.hours_tone = HOURS_TONES[HoursState(enrolment.hours_state)]
+    enrolment.exam_tone = EXAM_TONES[ExamState(enrolment.exam_state)]
+    enrolment.fees = enrolment.training_fee + enrolment.textbook_fee
+    enrolment.is_admitted = enrolment.admission == Admission.ADMITTED
+
+
+@require_POST
+@access.desk_view(*access.CLERKS)
+def step(request: HttpRequest, uuid: str) -> HttpResponse:
+    """One step of admission: confirm, pay or withdraw."""
+    enrolment = get_object_or_404(Enrolment.objects.select_related("user"), uuid=uuid)
+    verb = request.POST.get("verb", "")
+    words = {
+        "confirm": _("%(name)s: enrolment confirmed."),
+        "pay": _("%(name)s: payment noted; the trainee may study."),
+        "withdraw": _("%(name)s: enrolment withdrawn."),
+    }
+    try:
+        if verb in VERBS:
+            VERBS[verb](enrolment, by=request.user, at=now())
+            messages.success(request, words[verb] % {"name": enrolment.user.name})
+    except DomainError as error:
+        messages.error(request, error.message)
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    return redirect(back if safe else reverse("desk:enrolments"))
+
+
+@access.desk_view(*access.CLERKS)
+def new(request: HttpRequest) -> HttpResponse:
+    """Number and name first; then what the register holds for them. Nothing of an existing account is shown."""
+    person = PersonForm(request.POST or None)
+    certificates: list[PostCertificate] = []
+    form = None
+    if request.method == "POST" and person.is_valid():
+        try:
+            certificates = _certificates_of(request, **person.cleaned_data)
+        except DomainError as error:
+            person.add_error("id_number", error.message)
+        else:
+            form = EnrolForm(
+                request.POST if "enrol" in request.POST else None,
+                certificates=certificates,
+                years=_years(),
+                initial=person.cleaned_data | {"certificate": certificates[0].number if certificates else ""},
+            )
+            if form.is_bound and form.is_valid() and _enrol(request, form):
+                return redirect("desk:enrolments")
+    context = {
+        "title": _("Enrol somebody"),
+        "parent_title": _("Enrolments"),
+        "parent_url": reverse("desk:enrolments"),
+        "person": person,
+        "form": form,
+        "certificates": certificates,
+    }
+    failed = person.errors or (form is not None and form.errors)
+    return render(request, "desk/enrol.html", context, status=400 if failed else 200)
+
+
+def _certificates_of(request: HttpRequest, *, id_number: str, name: str) -> list[PostCertificate]:
+    """What the register holds for exactly this number and name, with the reason where one does not entitle."""
+    number, at = normalised_id_number(id_number), now()
+    rules = rules_for(EligibilityRules, at=at)
+    found = list(
+        PostCertificate.objects.filter(
+            holder_id_index=blind_index("id_number", number), holder_name=name
+        ).select_related("position")
+    )
+    for certificate in found:
+        certificate.refusal = refusal_of(  # type: ignore[attr-defined]
+            holder_matches=True,
+            valid=certificate.state == "valid",
+            position_code=certificate.position.code,
+            issued_on=certificate.issued_on,
+            on=localdate(at),
+            rules=rules,
+        )
+        certificate.fees = fees_of(certificate.position.code)  # type: ignore[attr-defined]
+    return found
+
+
+def fees_of(position_code: str) -> tuple[Decimal, Decimal]:
+    """Training and textbook fee of the newest published fee notice; nothing where none names the position."""
+    rows = FeeRow.objects.filter(page__live=True).order_by("-page__published_on", "sort_order")
+    for row in rows:
+        if position_code in row.positions.replace(" ", "").split(","):
+            return row.training_fee, row.textbook_fee
+    return Decimal(0), Decimal(0)
+
+
+def _years() -> list[int]:
+    """Years with a published plan, the newest first."""
+    years = Plan.objects.filter(published_at__isnull=False).order_by("-year").values_list("year", flat=True).distinct()
+    return list(years) or [localdate(now()).year]
+
+
+def _enrol(request: HttpRequest, form: EnrolForm) -> bool:
+    data, at = form.cleaned_data, now()
+    institution = request.tenant  # type: ignore[attr-defined]
+    code = PostCertificate.objects.values_list("position__code", flat=True).get(number=data["certificate"])
+    training_fee, textbook_fee = fees_of(code)
+    try:
+        user = pre_register(
+            id_number=data["id_number"],
+            name=data["name"],
+            phone=data["phone"] or None,
+            by=request.user,
+            institution=institution,
+            at=at,
+        )
+        services.enrol(
+            institution=institution, user=user, certificate_number=data["certificate"], year=data["year"],
+            training_class=data["training_class"], training_fee=training_fee, textbook_fee=textbook_fee,
+            by=request.user, at=at,
+        )  # fmt: skip
+    except DomainError as error:
+        form.add_error(None, error.message)
+        return False
+    messages.success(
+        request, _("%(name)s is enrolled. Confirm the enrolment once you have seen the card.") % {"name": data["name"]}
+    )
+    return True

@@ -1,0 +1,39 @@
+"""Registration only: an institution's tasks."""
+
+from typing import Any
+
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+
+from cms.desk import access, dashboard
+from cms.staff_menu import TaskItem
+from tenants.models import Kind
+
+TASKS: tuple[dict[str, Any], ...] = (
+    {"label": _("Confirm profiles"), "url_name": "desk:profiles", "icon_name": "view", "roles": access.CLERKS,
+     "count": dashboard.profiles_waiting, "late": True},
+    {"label": _("Enrolments"), "url_name": "desk:enrolments", "icon_name": "edit", "roles": access.READERS,
+     "count": dashboard.enrolments_waiting},
+    {"label": _("Classes"), "url_name": "desk:classes", "icon_name": "group", "roles": access.READERS},
+    {"label": _("Staff"), "url_name": "desk:staff", "icon_name": "key", "roles": access.MANAGERS},
+)  # fmt: skip
+
+
+@hooks.register("register_admin_urls")
+def desk_urls() -> list[Any]:
+    return [path("desk/", include("cms.desk.urls"))]
+
+
+def _register(order: int, task: dict[str, Any]) -> None:
+    hooks.register("register_admin_menu_item", lambda: TaskItem(kind=Kind.INSTITUTION, order=order, **task))
+
+
+for place, entry in enumerate(TASKS, start=2):
+    _register(place * 10, entry)
+
+
+@hooks.register("construct_homepage_panels")
+def desk_home(request: Any, panels: list[Any]) -> None:
+    if request.tenant.kind == Kind.INSTITUTION:
+        panels[:] = [dashboard.DeskDashboard()]

@@ -1,0 +1,67 @@
+"""Registration only: the shell of the admin for both kinds of tenant. Tasks are registered by console and desk."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import cache_control
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from cms.staff_menu import TaskItem
+from cms.theme import admin_hue
+
+# Wagtail's own entries that belong to somebody's task here; everything else of its menu stays out of sight.
+KEPT = {"explorer", "images", "documents", "settings"}
+KEPT_SETTINGS = {"redirects"}
+
+
+@cache_control(private=True, max_age=300)
+def hue_css(request: HttpRequest) -> HttpResponse:
+    """Three variables; its own small file because the CSP of the product knows no inline style."""
+    return HttpResponse(admin_hue(request.tenant.brand_main).as_css(), content_type="text/css; charset=utf-8")  # type: ignore[attr-defined]
+
+
+@hooks.register("register_admin_urls")
+def shell_urls() -> list[Any]:
+    return [path("hue.css", hue_css, name="zx_hue_css")]
+
+
+@hooks.register("insert_global_admin_css")
+def console_css() -> SafeString:
+    return format_html(
+        '<link rel="stylesheet" href="{}"><link rel="stylesheet" href="{}">',
+        static("zx/console.css"),
+        reverse("zx_hue_css"),
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def dashboard_item() -> MenuItem:
+    return TaskItem(_("Dashboard"), "wagtailadmin_home", icon_name="home", order=10)
+
+
+@hooks.register("construct_main_menu")
+def menu_by_task(request: HttpRequest, items: list[MenuItem]) -> None:
+    items[:] = [item for item in items if isinstance(item, TaskItem) or item.name in KEPT]
+    for item in items:
+        if item.name == "explorer":
+            item.label, item.order = _("Site pages"), 700
+        elif item.name in {"images", "documents"}:
+            item.order = 710 if item.name == "images" else 720
+
+
+@hooks.register("construct_settings_menu")
+def few_settings(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Users, groups, sites, locales and workflows are not an institution's to change."""
+    items[:] = [item for item in items if item.name in KEPT_SETTINGS or item.name.startswith("branding")]
+
+
+@hooks.register("construct_search")
+def no_search_box(request: HttpRequest, areas: list[Any]) -> None:
+    """Lists have their own search in the header; a second box that finds pages only would mislead."""
+    areas.clear()
