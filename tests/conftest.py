@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,11 @@ from tests.support import database, people, servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
+
+    from tests.support.demo import RunningDemo
+
+E2E = Path(__file__).parent / "e2e"
+pytest_plugins = ["tests.support.skips"]
 
 servers.prepare()  # before anything reads Django's settings
 
@@ -22,6 +27,23 @@ def pytest_configure() -> None:
     from django.conf import settings
 
     assert settings.DATABASES
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="run the long fault and attack matrices too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browser tests first and in one worker, because they share one demo; the long matrices only with --full."""
+    if not config.getoption("--full"):
+        long = [item for item in items if item.get_closest_marker("full")]
+        if long:
+            config.hook.pytest_deselected(items=long)
+            items[:] = [item for item in items if item not in long]
+    for item in items:
+        if E2E in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+    items.sort(key=lambda item: E2E not in item.path.parents)
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +105,15 @@ def _flush_redis() -> None:
 def cache_folder() -> Path:
     """Kept between runs: for slow things known by a hash."""
     return servers.cache_folder()
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[RunningDemo]:
+    """One demo province for all browser tests of the run, freshly built: `demo.portal`, `demo.site("lingzhu")`."""
+    from tests.support.demo import running_demo
+
+    with running_demo() as running:
+        yield running
 
 
 @pytest.fixture
