@@ -9,11 +9,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.models import Page
 
+from certs.forms import LookUpForm
 from cms.models.inner import FAQPage, FeeNoticePage, NoticePage
 from cms.queries import site_url
 from exams.rules import ExamRules
 from learning.models import Admission, TrainingClass
 from learning.rules import EligibilityRules, StudyRules
+from tenants.accounts.forms import SignInForm
 from tenants.models import Institution, Kind, State
 from tenants.rulesets.services import rules_for
 
@@ -131,6 +133,9 @@ def portal_home(home: Page, request: HttpRequest) -> dict[str, Any]:
         "institutions": [row for row in everybody if not region or row["region"] == region],
         "regions": regions,
         "region": region,
+        "form": SignInForm(with_captcha=True),
+        "tab": "person",
+        "look_up": LookUpForm(auto_id="look_up_%s"),
         "notices": latest_notices(home),
         "questions": questions(home),
     }

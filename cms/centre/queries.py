@@ -1,0 +1,221 @@
+"""What the centre shows of a person, in a fixed number of queries whatever the number of enrolments.
+
+All run inside a scope: an institution's site sees its own rows, the portal (province scope) all of the person's.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from cms.centre import words
+from cms.centre.rules import Facts, Gap, Observation, Sitting, Span, TimelineStep, gaps, next_step, timeline
+from cms.queries import site_url
+from exams.models import Attempt
+from learning.models import CreditSpan, Enrolment, PostCertificateState, StudySession
+from learning.queries import Progress, progress_of_many
+from proctoring import queries as proctoring
+from proctoring.models import CameraSession, Snapshot
+
+WHY_DAYS = 14  # how far back the front page explains uncounted time
+WHY_LINES = 3
+LOOK_AGAIN = frozenset({"no_face", "two_faces", "mismatch", "no_answer"})
+
+
+@dataclass(frozen=True)
+class ShownStep:
+    """A line of the timeline with its words."""
+
+    code: str
+    state: str
+    title: str
+    note: str
+
+
+@dataclass(frozen=True)
+class ShownGap:
+    """Uncounted time with its reason and what to do."""
+
+    start: datetime
+    end: datetime
+    title: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One enrolment of 我的培训 with everything its panel says."""
+
+    enrolment: Enrolment
+    progress: Progress
+    code: str
+    words: words.Words
+    url: str
+    steps: list[ShownStep]
+    uncounted: list[ShownGap] = field(default_factory=list)
+    uncounted_minutes: int = 0
+
+    @property
+    def needs_computer(self) -> bool:
+        """Studying needs a camera and a large screen; everything else works on a phone."""
+        return self.code in {"study", "start_study", "study_again"}
+
+    @property
+    def fee(self) -> Any:
+        return self.enrolment.training_fee + self.enrolment.textbook_fee
+
+
+def cards_of(user: Any, request: HttpRequest, *, at: datetime) -> list[Card]:
+    """The person's enrolments in the current scope, newest first."""
+    enrolments = list(
+        Enrolment.objects.filter(user=user)
+        .select_related("position", "plan", "institution", "training_class", "post_certificate")
+        .prefetch_related("institution__domains")
+        .order_by("-year", "-pk")
+    )
+    if not enrolments:
+        return []
+    progress = progress_of_many(enrolments)
+    missing = proctoring.missing_steps(user)
+    profile = proctoring.profile_of(user)
+    running = set(Attempt.objects.filter(user=user, submitted_at=None).values_list("enrolment", flat=True))
+    recent = explained_gaps(enrolments, since=at - timedelta(days=WHY_DAYS))
+    shared = {"missing": tuple(missing), "photos_rejected": bool(profile and profile.state == "rejected")}
+    return [
+        _card(enrolment, progress[enrolment.pk], {**shared, "exam_running": enrolment.pk in running}, recent, request)
+        for enrolment in enrolments
+    ]
+
+
+def _card(
+    enrolment: Enrolment, progress: Progress, shared: dict[str, Any], recent: dict[int, list[Gap]], request: HttpRequest
+) -> Card:
+    following = progress.next_lesson
+    facts = Facts(
+        admission=enrolment.admission,
+        hours_state=enrolment.hours_state,
+        exam_state=enrolment.exam_state,
+        hours_recorded=enrolment.hours_recorded_at is not None,
+        renewed=enrolment.post_certificate.state == PostCertificateState.SUPERSEDED,
+        lesson_order=following.order if following else 0,
+        lesson_title=following.title if following else "",
+        lesson_at_ms=following.credited_ms if following else 0,
+        lesson_left_ms=following.duration_ms - following.credited_ms if following else 0,
+        hours_done=progress.hours_done,
+        hours_required=progress.hours_required,
+        **shared,
+    )
+    step, lost = next_step(facts), recent.get(enrolment.pk, [])
+    values = {
+        "fee": f"{enrolment.training_fee + enrolment.textbook_fee:f}".rstrip("0").rstrip("."),
+        "missing": words.missing_words([step for step in facts.missing if step != "confirmation"]),
+        "order": facts.lesson_order,
+        "lesson": facts.lesson_title,
+        "at": words.clock(facts.lesson_at_ms),
+        "left": words.duration(facts.lesson_left_ms),
+    }
+    return Card(
+        enrolment=enrolment,
+        progress=progress,
+        code=step.code,
+        words=words.step_words(step.code, values),
+        url=_address(step.target, enrolment, request),
+        steps=[_shown_step(step, enrolment, progress) for step in timeline(facts)],
+        uncounted=[_shown_gap(gap) for gap in lost[:WHY_LINES]],
+        uncounted_minutes=sum(gap.seconds for gap in lost[:WHY_LINES]) // 60,
+    )
+
+
+def _shown_step(step: TimelineStep, enrolment: Enrolment, progress: Progress) -> ShownStep:
+    return ShownStep(step.code, step.state, words.timeline_title(step.code), words.timeline_note(step, enrolment, progress))
+
+
+def _shown_gap(gap: Gap) -> ShownGap:
+    reason, advice = words.gap_words(gap.code)
+    title = _("%(time)s: %(reason)s") % {"time": words.duration(gap.seconds * 1000), "reason": reason}
+    return ShownGap(localtime(gap.start), localtime(gap.end), title, advice)
+
+
+def _address(target: str, enrolment: Enrolment, request: HttpRequest) -> str:
+    """Where the button leads. The portal leads to the institution's own site for what happens there."""
+    here = not request.tenant.is_association
+    if target == "portal":
+        return f"{_portal()}{reverse('centre:certificates')}" if here else reverse("centre:certificates")
+    if target in {"profile", "certificates"}:
+        path = reverse(f"centre:{target}")
+        return path if here or target == "certificates" else _at_institution(enrolment, request, path)
+    if target in {"room", "exam"}:
+        path = f"/{'study' if target == 'room' else 'exam'}/{enrolment.uuid}/"
+        return path if here else _at_institution(enrolment, request, path)
+    return ""
+
+
+def _portal() -> str:
+    return settings.PORTAL_URL.rstrip("/")
+
+
+def _at_institution(enrolment: Enrolment, request: HttpRequest, path: str) -> str:
+    return site_url(request, enrolment.institution.host).rstrip("/") + path
+
+
+def explained_gaps(enrolments: list[Enrolment], *, since: datetime) -> dict[int, list[Gap]]:
+    """Uncounted time the camera explains, newest first, by enrolment: five queries."""
+    found = study_time(enrolments, since=since)
+    return {
+        pk: sorted((gap for gap in time.gaps if gap.code), key=lambda gap: gap.start, reverse=True)
+        for pk, time in found.items()
+    }
+
+
+@dataclass
+class StudyTime:
+    """Spans and gaps of one enrolment, in order of time, and how many snapshots were taken by camera session."""
+
+    spans: list[Span] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    snapshots: list[datetime] = field(default_factory=list)
+
+
+def study_time(
+    enrolments: list[Enrolment], *, since: datetime, until: datetime | None = None
+) -> dict[int, StudyTime]:
+    """Credited spans and gaps of some enrolments from `since` on (to `until`, excluded): four queries."""
+    until = until or since + timedelta(days=3660)
+    sessions = StudySession.objects.filter(enrolment__in=enrolments, started_at__lt=until, last_beat_at__gte=since)
+    sittings: dict[int, list[Sitting]] = defaultdict(list)
+    cameras: dict[int, int] = {}
+    for row in sessions.order_by("started_at"):
+        end = row.last_beat_at if row.ended_at is None else min(row.ended_at, row.last_beat_at)
+        sittings[row.enrolment_id].append(Sitting(row.pk, row.camera_session_id, row.started_at, end, row.lesson_id))
+        cameras[row.camera_session_id] = row.enrolment_id
+    found: dict[int, StudyTime] = defaultdict(StudyTime)
+    spans = CreditSpan.objects.filter(enrolment__in=enrolments, started_at__lt=until, ended_at__gte=since)
+    for span in spans.order_by("started_at"):
+        found[span.enrolment_id].spans.append(
+            Span(span.started_at, span.ended_at, span.session_id, span.lesson_id, span.voided_by_id is not None)
+        )
+    seen, taken = _observations(cameras)
+    for pk, own in sittings.items():
+        found[pk].gaps = gaps(own, found[pk].spans, seen)
+        found[pk].snapshots = sorted(at for camera, at in taken if cameras[camera] == pk)
+    return found
+
+
+def _observations(cameras: Iterable[int]) -> tuple[list[Observation], list[tuple[int, datetime]]]:
+    """What camera sessions found that stops credit, and when each snapshot was taken."""
+    shots = list(Snapshot.objects.filter(session__in=list(cameras)).values_list("session", "taken_at", "outcome"))
+    seen = [Observation(session, at, f"camera.{outcome}") for session, at, outcome in shots if outcome in LOOK_AGAIN]
+    lapsed = CameraSession.objects.filter(pk__in=list(cameras), expired_at__isnull=False).exclude(expired_code="")
+    seen += [Observation(pk, at, code) for pk, at, code in lapsed.values_list("pk", "expired_at", "expired_code") if at]
+    return seen, [(session, at) for session, at, _outcome in shots]
+
+
+def greeting_hour(at: datetime) -> int:
+    return localtime(at).hour

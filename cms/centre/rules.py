@@ -1,0 +1,172 @@
+"""Where a trainee stands and what to do next: pure functions on plain values (promise 6 of DESIGN chapter 10).
+
+Codes of the model fields (`admission`, `hours_state`, `exam_state`) come in as they are stored.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+PHOTO_STEPS = frozenset({"consent", "id_photo", "portrait", "match"})
+LEAST_GAP_S = 20  # shorter ones are the pause between two beats
+NEAR_S = 90  # an observation this close to a gap explains it
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that decides the next step of one enrolment. Times in milliseconds, hours in study hours."""
+
+    admission: str
+    hours_state: str
+    exam_state: str
+    missing: Sequence[str] = ()  # of proctoring.queries.STEPS
+    photos_rejected: bool = False
+    exam_running: bool = False
+    cleared_before: bool = False
+    hours_recorded: bool = False
+    renewed: bool = False
+    lesson_order: int = 0
+    lesson_title: str = ""
+    lesson_at_ms: int = 0
+    lesson_left_ms: int = 0
+    hours_done: Decimal = Decimal(0)
+    hours_required: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Step:
+    """The one next step. `code` names its words (words.py); `target` is where the button leads, "" for waiting.
+
+    Targets: profile, room, exam, certificates, portal.
+    """
+
+    code: str
+    target: str = ""
+
+
+def next_step(facts: Facts) -> Step:
+    """The one thing to do now, in the order of the journey; what blocks comes first."""
+    if facts.admission != "admitted":
+        return Step({"withdrawn": "withdrawn", "awaiting_payment": "pay"}.get(facts.admission, "wait_admission"))
+    if facts.hours_state in {"studying", "cleared"}:
+        return _study_step(facts)
+    if facts.exam_state != "passed":
+        return Step("resume_exam" if facts.exam_running else "exam", "exam")
+    if facts.hours_state == "in_review":
+        return Step("wait_review")
+    if facts.renewed:
+        return Step("done", "certificates")
+    return Step("renew", "portal") if facts.hours_recorded else Step("print", "certificates")
+
+
+def _study_step(facts: Facts) -> Step:
+    missing = set(facts.missing)
+    if facts.photos_rejected:
+        return Step("profile_again", "profile")
+    if missing & PHOTO_STEPS:
+        return Step("profile", "profile")
+    if missing:
+        return Step("wait_profile", "profile")
+    if facts.hours_state == "cleared":
+        return Step("study_again", "room")
+    return Step("start_study" if facts.hours_done == 0 and facts.lesson_at_ms == 0 else "study", "room")
+
+
+@dataclass(frozen=True)
+class TimelineStep:
+    """One of the six steps; `state` is done, current or ahead."""
+
+    code: str
+    state: str
+
+
+def timeline(facts: Facts) -> list[TimelineStep]:
+    """The six steps of the journey. Exam and review may finish in either order; the first open one is current."""
+    hours_complete = facts.hours_state in {"in_review", "approved"}
+    done = {
+        "enrol": facts.admission == "admitted",
+        "profile": not facts.missing or hours_complete,
+        "study": hours_complete,
+        "exam": facts.exam_state == "passed",
+        "review": facts.hours_state == "approved",
+        "certificate": facts.renewed,
+    }
+    current = next((code for code, is_done in done.items() if not is_done), "")
+    return [TimelineStep(code, "done" if is_done else "current" if code == current else "ahead") for code, is_done in done.items()]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Credited time of one session; `voided` when a review took it back."""
+
+    start: datetime
+    end: datetime
+    session: int
+    lesson: int = 0
+    voided: bool = False
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A study session from its start to its last sign of life."""
+
+    session: int
+    camera_session: int
+    start: datetime
+    end: datetime
+    lesson: int = 0
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What the camera found at a moment: a code of proctoring.outcomes."""
+
+    camera_session: int
+    at: datetime
+    code: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Time of a sitting that was not credited; `code` is empty for a pause or a broken connection."""
+
+    start: datetime
+    end: datetime
+    code: str
+    lesson: int = 0
+
+    @property
+    def seconds(self) -> int:
+        return int((self.end - self.start).total_seconds())
+
+
+def gaps(sittings: Iterable[Sitting], spans: Iterable[Span], seen: Iterable[Observation]) -> list[Gap]:
+    """Uncredited time within sittings, each with the reason nearest to its beginning, in order of time."""
+    by_session: dict[int, list[Span]] = {}
+    for span in spans:
+        by_session.setdefault(span.session, []).append(span)
+    by_camera: dict[int, list[Observation]] = {}
+    for observation in seen:
+        by_camera.setdefault(observation.camera_session, []).append(observation)
+    found = [
+        Gap(start, end, _reason(start, end, by_camera.get(sitting.camera_session, [])), sitting.lesson)
+        for sitting in sittings
+        for start, end in _holes(sitting, by_session.get(sitting.session, []))
+    ]
+    return sorted(found, key=lambda gap: gap.start)
+
+
+def _holes(sitting: Sitting, spans: list[Span]) -> list[tuple[datetime, datetime]]:
+    holes, reached = [], sitting.start
+    for span in sorted(spans, key=lambda span: span.start):
+        holes.append((reached, span.start))
+        reached = max(reached, span.end)
+    holes.append((reached, sitting.end))
+    return [(start, end) for start, end in holes if (end - start).total_seconds() >= LEAST_GAP_S]
+
+
+def _reason(start: datetime, end: datetime, seen: list[Observation]) -> str:
+    near = timedelta(seconds=NEAR_S)
+    close = [found for found in seen if start - near <= found.at <= end]
+    return min(close, key=lambda found: abs(found.at - start)).code if close else ""
