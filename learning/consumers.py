@@ -4,22 +4,16 @@ No ORM after the handshake but once, when a lesson is complete. No channel layer
 """
 
 import asyncio
-import time
 from typing import Any
-from uuid import UUID
 
 from channels.consumer import get_handler_name
 from django.utils.timezone import now
 
 from learning.beats import NotSaved, batcher
 from learning.beats_sql import Credited
-from learning.errors import CannotStudy
-from learning.models import StudySession
-from learning.protocol import BadMessage, Released, ack, beat_of, refusal
-from learning.rules import StudyRules
-from learning.services import complete_hours_if_done, resume
+from learning.protocol import BadMessage, ack, beat_of, refusal
+from learning.sitting import begin, finish
 from tenants.consumers import CLOSE_ABUSE, CLOSE_REFUSED, TenantConsumer
-from tenants.rulesets.services import rules_for
 
 CLOSE_DONE = 4000
 CLOSE_TRY_AGAIN = 1013
@@ -39,9 +33,11 @@ class StudyConsumer(TenantConsumer):
     async def opened(self) -> None:
         self.abuses, self.recent = 0, [0.0] * MOST_MESSAGES
         uuid = self.scope["url_route"]["kwargs"]["session"]
-        self.session_id, self.enrolment, self.released, self.edge, hello = await self.db(_begin, uuid, self.user)
+        begun = await self.db(begin, uuid, self.user, now())
+        self.session_id, self.enrolment, self.released = begun.session_id, begun.enrolment, begun.released
+        self.edge = begun.hello["edge"]
         await self.accept()
-        await self.send_json(hello)
+        await self.send_json(begun.hello)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._too_many():
@@ -68,8 +64,7 @@ class StudyConsumer(TenantConsumer):
         self.edge = max(self.edge, answer["edge"])
         await self.send_json(answer)
         if credited.complete:
-            everything = await self.db(_finish, self.enrolment)
-            await self.send_json({"type": "lesson_complete", "all_complete": everything})
+            await self.send_json(await self.db(finish, self.enrolment, now()))
             await self.close(CLOSE_DONE)
 
     async def _refuse(self, reason: str) -> None:
@@ -92,47 +87,3 @@ class StudyConsumer(TenantConsumer):
         moment = asyncio.get_running_loop().time()
         self.recent.append(moment)
         return moment - self.recent.pop(0) < WINDOW_S
-
-
-def _begin(uuid: UUID, user: Any) -> tuple[int, Any, Released, int, dict[str, Any]]:
-    """Read the sitting, take it up and say where it stands. In the tenant's scope: another's is not found."""
-    session = (
-        StudySession.objects.filter(uuid=uuid, user=user)
-        .select_related("lesson__media", "enrolment", "progress", "camera_session")
-        .first()
-    )
-    if session is None or session.lesson.media is None:
-        raise CannotStudy("not_yours", status=404)
-    seq, nonce = resume(session)
-    rules = rules_for(StudyRules, at=now())
-    released = released_of(session, rules)
-    media, progress = session.lesson.media, session.progress
-    edge, first = released.edge(progress.credited_ms), progress.credited_ms // media.segment_ms
-    hello = {
-        "type": "hello",
-        "seq": seq,
-        "nonce": str(nonce),
-        "beat_s": rules.beat_s,
-        "credited_ms": progress.credited_ms,
-        "duration_ms": progress.duration_ms,
-        "segment_ms": media.segment_ms,
-        "segments_total": media.segments,
-        "init": released.init_path(time.time()),
-        "first": first,
-        "edge": edge,
-        "segments": released.paths(first, edge, time.time()),
-    }
-    return session.pk, session.enrolment, released, edge, hello
-
-
-def released_of(session: StudySession, rules: StudyRules) -> Released:
-    """What may be released of the sitting's medium."""
-    media = session.lesson.media
-    return Released(session.uuid, media.segments, media.segment_ms, rules.buffer_s * 1000, rules.segment_url_s)
-
-
-def _finish(enrolment: Any) -> bool:
-    """After the last beat of a lesson: True when all hours are complete now."""
-    complete_hours_if_done(enrolment, at=now())
-    enrolment.refresh_from_db(fields=["hours_completed_at"])
-    return enrolment.hours_completed_at is not None

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from learning.models import Clearing, Enrolment
 from tenants.scopes import scoped
@@ -13,7 +14,7 @@ from tenants.scopes import scoped
 
 class ReviewState(models.TextChoices):
     PENDING = "pending", _("Pending")
-    APPROVED = "approved", _("Approved")
+    APPROVED = "approved", pgettext_lazy("hours review", "Approved")
     CLEARED = "cleared", _("Cleared")
     PARTLY_CLEARED = "partly_cleared", _("Partly cleared")
 

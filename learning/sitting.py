@@ -1,0 +1,74 @@
+"""What both doors of a sitting (socket and HTTP) read and say: how it stands, and what is released of its medium."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from learning.errors import CannotStudy
+from learning.models import Enrolment, StudySession
+from learning.protocol import Released
+from learning.rules import StudyRules
+from learning.services import complete_hours_if_done, resume
+from tenants.accounts.models import User
+from tenants.rulesets.services import rules_for
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A sitting that was taken up: what the socket keeps, and the `hello` it says first."""
+
+    session_id: int
+    enrolment: Enrolment
+    released: Released
+    hello: dict[str, Any]
+
+
+def sitting_of(uuid: UUID, user: User) -> StudySession:
+    """The person's own sitting in the current scope; anything else is not found. Raises `CannotStudy`."""
+    session = (
+        StudySession.objects.filter(uuid=uuid, user=user)
+        .select_related("lesson__media", "enrolment", "progress")
+        .first()
+    )
+    if session is None:
+        raise CannotStudy("not_yours", status=404)
+    return session
+
+
+def begin(uuid: UUID, user: User, at: datetime) -> Begun:
+    """Take a sitting up (again). Raises `CannotStudy` with its end reason when it is over."""
+    session = sitting_of(uuid, user)
+    seq, nonce = resume(session)
+    rules = rules_for(StudyRules, at=at)
+    released = released_of(session, rules)
+    media, progress, now_s = session.lesson.media, session.progress, at.timestamp()
+    edge, first = released.edge(progress.credited_ms), progress.credited_ms // media.segment_ms
+    hello = {
+        "type": "hello",
+        "seq": seq,
+        "nonce": str(nonce),
+        "beat_s": rules.beat_s,
+        "credited_ms": progress.credited_ms,
+        "duration_ms": progress.duration_ms,
+        "segment_ms": media.segment_ms,
+        "segments_total": media.segments,
+        "init": released.init_path(now_s),
+        "first": first,
+        "edge": edge,
+        "segments": released.paths(first, edge, now_s),
+    }
+    return Begun(session.pk, session.enrolment, released, hello)
+
+
+def released_of(session: StudySession, rules: StudyRules) -> Released:
+    """What may be released of the sitting's medium."""
+    media = session.lesson.media
+    return Released(session.uuid, media.segments, media.segment_ms, rules.buffer_s * 1000, rules.segment_url_s)
+
+
+def finish(enrolment: Enrolment, at: datetime) -> dict[str, Any]:
+    """After the last beat of a lesson: settle the hours and say whether all of them are complete."""
+    complete_hours_if_done(enrolment, at=at)
+    enrolment.refresh_from_db(fields=["hours_completed_at"])
+    return {"type": "lesson_complete", "all_complete": enrolment.hours_completed_at is not None}

@@ -1,0 +1,136 @@
+// The heartbeat. The server owns the clock: a beat says only which beat it is and whether the video plays from now on.
+// Protocol: docs/protocol.md, section "study".
+
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 30_000;
+const SOCKET_FAILURES = 3; // afterwards over HTTP, which gets through where sockets do not
+const ANSWER_WITHIN_MS = 15_000;
+
+const jittered = (ms) => ms * (0.5 + Math.random());
+
+export class Beats extends EventTarget {
+  // `places`: {socket, hello, beat} addresses of one sitting; `post(address, body)` answers a fetch Response.
+  constructor(places, post) {
+    super();
+    Object.assign(this, { places, post, playing: false, waiting: false, changed: false, stopped: false, failures: 0 });
+    this.connect();
+  }
+
+  // From now on the video plays or does not; said at once, because the server counts from when it hears it.
+  setPlaying(playing) {
+    if (playing === this.playing) return;
+    this.playing = playing;
+    this.changed = true;
+    this.beatNow();
+  }
+
+  stop() {
+    this.stopped = true;
+    this.silence();
+    this.socket?.close(1000);
+  }
+
+  connect() {
+    if (this.stopped) return;
+    this.silence();
+    if (this.failures >= SOCKET_FAILURES) return void this.overHttp(() => this.post(this.places.hello, {}));
+    const url = new URL(this.places.socket, location.href);
+    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(url);
+    this.socket = socket;
+    socket.onmessage = (event) => this.hear(JSON.parse(event.data));
+    socket.onclose = () => {
+      if (socket === this.socket) this.lost();
+    };
+  }
+
+  // What the server says, from either way.
+  hear(message) {
+    clearTimeout(this.deadline);
+    this.waiting = false;
+    if (message.type === "hello" || message.type === "ack") {
+      this.next = { seq: message.seq, nonce: message.nonce };
+      this.period = message.beat_s ? message.beat_s * 1000 : this.period;
+      this.failures = 0;
+      // After a hello the server takes us as not playing, whatever we said before.
+      this.changed = message.type === "hello" ? this.playing : this.changed;
+      this.tell(message.type, message);
+      if (this.changed) this.beatNow();
+      else this.beatLater();
+      if (message.after) this.hear(message.after);
+    } else if (message.type === "lesson_complete") {
+      this.stop();
+      this.tell("complete", message);
+    } else if (message.fatal || message.type === "error") {
+      this.stop();
+      this.tell("refused", message);
+    } else if (message.code === "study.stale") {
+      this.reconnect();
+    }
+  }
+
+  beatLater() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.beatNow(), this.period * (0.95 + Math.random() * 0.1));
+  }
+
+  beatNow() {
+    if (!this.next || this.waiting || this.stopped) return;
+    const beat = { type: "beat", ...this.next, playing: this.playing };
+    this.next = null;
+    this.waiting = true;
+    this.changed = false;
+    clearTimeout(this.timer);
+    if (this.failures >= SOCKET_FAILURES || this.http) {
+      this.overHttp(() => this.post(this.places.beat, beat));
+    } else {
+      this.socket.send(JSON.stringify(beat));
+      this.deadline = setTimeout(() => this.reconnect(), ANSWER_WITHIN_MS);
+    }
+  }
+
+  async overHttp(send) {
+    try {
+      const response = await send();
+      const message = await response.json();
+      if (response.ok || message.type === "refused") {
+        this.http = true;
+        this.hear(message);
+      } else if (response.status < 500) {
+        this.stop();
+        this.tell("refused", { code: message.code, message: message.message, fatal: true });
+      } else {
+        this.lost();
+      }
+    } catch {
+      this.lost();
+    }
+  }
+
+  reconnect() {
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+    this.lost();
+  }
+
+  lost() {
+    if (this.stopped) return;
+    this.silence();
+    this.failures += 1;
+    this.http = false;
+    this.tell("offline", {});
+    const wait = Math.min(FIRST_RETRY_MS * 2 ** (this.failures - 1), LONGEST_RETRY_MS);
+    this.retry = setTimeout(() => this.connect(), jittered(wait));
+  }
+
+  silence() {
+    for (const timer of [this.timer, this.deadline, this.retry]) clearTimeout(timer);
+    this.next = null;
+    this.waiting = false;
+  }
+
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}

@@ -1,0 +1,165 @@
+"""The study room and its HTTP doors. The heartbeat's first door is the socket; `hello` and `beat` are its fallback."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from learning import queries, services, sitting
+from learning.errors import CameraNotVerified, CannotStudy
+from learning.models import Admission, Enrolment
+from learning.protocol import BadMessage, ack, beat_from, refusal
+from learning.rules import StudyRules
+from learning.words import room_texts
+from proctoring import queries as proctoring
+from proctoring import services as camera
+from proctoring.models import CameraSession
+from tenants.accounts.decorators import trainee_required
+from tenants.rulesets.services import rules_for
+
+
+@never_cache
+@require_GET
+@trainee_required
+def room(request: HttpRequest, enrolment: UUID) -> HttpResponse:
+    """One document: the camera check, then the lesson. Whatever stands in the way is said with its remedy."""
+    found = _own(request, enrolment)
+    progress = queries.progress_of(found)
+    context = {"enrolment": found, "progress": progress, "texts": room_texts()}
+    if found.admission != Admission.ADMITTED:
+        return render(request, "learning/not_yet.html", context | {"reason": found.admission})
+    context["data"] = _page_data(found, progress)
+    if progress.is_complete:
+        return render(request, "learning/replay.html", context)
+    if missing := proctoring.missing_steps(request.user):
+        return render(request, "learning/not_yet.html", context | {"reason": "profile", "missing": missing})
+    return render(request, "learning/room.html", context)
+
+
+def _own(request: HttpRequest, uuid: UUID) -> Enrolment:
+    return get_object_or_404(
+        Enrolment.objects.select_related("position", "plan", "institution"), uuid=uuid, user=request.user.pk
+    )
+
+
+def _page_data(enrolment: Enrolment, progress: queries.Progress) -> dict[str, Any]:
+    """What the page's modules need to know; nothing of it is ever believed when it comes back."""
+    return {
+        "camera": reverse("learning:open_camera", args=[enrolment.uuid]),
+        "session": reverse("learning:open_session", args=[enrolment.uuid]),
+        "here": reverse("learning:room", args=[enrolment.uuid]),
+        "hours_required": float(progress.hours_required),
+        "lessons": [
+            {
+                "id": line.lesson_id,
+                "order": line.order,
+                "title": line.title,
+                "hours": float(line.hours),
+                "credited_ms": line.credited_ms,
+                "duration_ms": line.duration_ms,
+                "done": line.is_done,
+            }
+            for line in progress.lessons
+        ],
+    }
+
+
+@require_POST
+@trainee_required
+def open_camera(request: HttpRequest, enrolment: UUID) -> JsonResponse:
+    """A camera session for this sitting; its socket does the check."""
+    found = _own(request, enrolment)
+    if found.admission != Admission.ADMITTED:
+        raise CannotStudy("not_admitted")
+    session = camera.open_camera_session(
+        request.user,
+        request.tenant,
+        CameraSession.Purpose.STUDY,
+        ip=request.META.get("REMOTE_ADDR"),
+        user_agent=request.headers.get("User-Agent", ""),
+        at=now(),
+    )
+    return JsonResponse({"uuid": str(session.uuid), "socket": f"/ws/camera/{session.uuid}/"}, status=201)
+
+
+@require_POST
+@trainee_required
+def open_session(request: HttpRequest, enrolment: UUID) -> JsonResponse:
+    """The next lesson, under a camera session of the person's that is verified now. Body: `{"camera": uuid}`."""
+    found = _own(request, enrolment)
+    session = services.open_study_session(found, _camera_of(request), by=request.user, at=now())
+    lesson = session.lesson
+    return JsonResponse(
+        {
+            "uuid": str(session.uuid),
+            "lesson": lesson.pk,
+            "socket": f"/ws/study/{session.uuid}/",
+            "hello": reverse("learning:hello", args=[session.uuid]),
+            "beat": reverse("learning:beat", args=[session.uuid]),
+            "end": reverse("learning:end", args=[session.uuid]),
+            "playlist": reverse("learning:playlist", args=[session.uuid]),
+            "captions": reverse("learning:captions", args=[session.uuid]) if lesson.media.has_captions else "",
+        },
+        status=201,
+    )
+
+
+def _camera_of(request: HttpRequest) -> CameraSession:
+    try:
+        uuid = UUID(str(_body(request).get("camera")))
+    except ValueError:
+        raise CameraNotVerified() from None
+    session = CameraSession.objects.filter(uuid=uuid, user=request.user.pk).first()
+    if session is None:
+        raise CameraNotVerified()
+    return session
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
+    try:
+        body = json.loads(request.body)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+@never_cache
+@require_POST
+@trainee_required
+def hello(request: HttpRequest, session: UUID) -> JsonResponse:
+    """Take the sitting up without a socket."""
+    return JsonResponse(sitting.begin(session, request.user, now()).hello)
+
+
+@never_cache
+@require_POST
+@trainee_required
+def beat(request: HttpRequest, session: UUID) -> JsonResponse:
+    """One beat without a socket: same message, same statement, same answer, plus `lesson_complete` when it is."""
+    found = sitting.sitting_of(session, request.user)
+    try:
+        one = beat_from(_body(request), found.pk)
+    except BadMessage as bad:
+        return JsonResponse(refusal(bad.code, fatal=False), status=400)
+    credited = services.beat(one)
+    if not credited.accepted:
+        return JsonResponse(refusal(f"study.{credited.refusal}", fatal=credited.refusal != "stale"), status=409)
+    released = sitting.released_of(found, rules_for(StudyRules, at=now()))
+    answer = ack(credited, released, released.edge(credited.credited_ms - credited.credit_ms))
+    if credited.complete:
+        answer["after"] = sitting.finish(found.enrolment, now())
+    return JsonResponse(answer)
+
+
+@require_POST
+@trainee_required
+def end(request: HttpRequest, session: UUID) -> HttpResponse:
+    """The page is being left."""
+    services.end_study_session(sitting.sitting_of(session, request.user), by=request.user, at=now())
+    return HttpResponse(status=204)
