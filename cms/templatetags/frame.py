@@ -73,7 +73,7 @@ def centre_current(context: template.Context) -> str:
 def captcha(field: BoundField) -> dict[str, object]:
     """A captcha field with its picture and the button for another one; makes the challenge."""
     widget = field.field.widget
-    widget.fetch_captcha_store(field.html_name, None)
+    widget.fetch_captcha_store(field.html_name, None, attrs={})
     return {
         "field": field,
         "key": widget._key,
