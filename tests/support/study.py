@@ -100,14 +100,20 @@ def make_lesson(duration_ms: int = 40_000, folder: str = "") -> Any:
 
 
 def make_study(
-    institution: Any, *, lengths_ms: tuple[int, ...] = (40_000, 40_000), admitted: bool = True, user: Any = None
+    institution: Any,
+    *,
+    lengths_ms: tuple[int, ...] = (40_000, 40_000),
+    admitted: bool = True,
+    user: Any = None,
+    year: int = 2026,
+    folder: str = "",
 ) -> Study:
     """An enrolled trainee with lessons of these lengths, 16 hours each, admitted and paid unless told."""
     from learning import services
 
     user, clerk = user or people.make_user(), people.make_user("何敏")
-    position, year, at = make_position(), 2026, datetime(2026, 1, 6, 1, tzinfo=UTC)
-    lessons = [make_lesson(length) for length in lengths_ms]
+    position, at = make_position(), datetime(2026, 1, 6, 1, tzinfo=UTC)
+    lessons = [make_lesson(length, folder and f"{folder}-{n}") for n, length in enumerate(lengths_ms, 1)]
     plan = services.create_plan(
         position, year, [(lesson, Decimal(32) / len(lessons)) for lesson in lessons], by=clerk, at=at
     )
