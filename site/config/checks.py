@@ -20,7 +20,7 @@ def missing_migrations() -> list[str]:
     from django.db.migrations.loader import MigrationLoader
     from django.db.migrations.state import ProjectState
 
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
     ours = {one.label for one in apps.get_app_configs() if is_ours(one.path)}
     changes = detector.changes(graph=loader.graph)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import hashlib
 import http.client
 import json
 import os
@@ -27,6 +28,7 @@ from config.supervisor import Program, Supervisor, stop_recorded
 from config.translations import compile_catalogue
 
 KEPT_BY_FRESH = {"cache", "test", "bench", "demo.lock", "demo.pids"}
+SOURCES = ("tenants", "proctoring", "learning", "exams", "certs", "cms", "site")
 MESSAGE_LIMIT = 65536  # bytes a websocket message may have: a camera frame of 640 × 480 and no more
 
 
@@ -54,7 +56,8 @@ def demo_environment(state: Path, port: int, urls: dict[str, str], *, debug: boo
 def programs(state: Path, port: int, environment: dict[str, str]) -> list[Program]:
     """What runs in the demo. In production the sockets have processes of their own (docs/operations.md)."""
     python = sys.executable
-    celery = [python, "-m", "celery", "-A", "config.celery"]
+    as_root = "ignore:You're running the worker with superuser"  # of the demo only, in a container
+    celery = [python, "-W", as_root, "-m", "celery", "-A", "config.celery"]
     web = ["-b", "127.0.0.1", "-p", str(port), "--websocket-max-message-size", str(MESSAGE_LIMIT), "-v", "0"]
     commands = {
         "web": [python, "-m", "daphne", *web, "--application-close-timeout", "2", "config.asgi:application"],
@@ -99,13 +102,37 @@ def wipe(state: Path) -> None:
 
 
 def prepare(state: Path, environment: dict[str, str]) -> str:
-    """Bring the database and the province up to date; returns the text that says what there is to try."""
-    guide = state / "guide.txt"
+    """Bring the database and the province up to date; returns the text that says what there is to try.
+
+    Nothing is asked again when neither the source nor the database's folder has changed since the last time.
+    """
+    guide, stamp = state / "guide.txt", state / "postgres" / "prepared"
+    wanted = fingerprint(environment)
+    if guide.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return guide.read_text(encoding="utf-8")
     command = [sys.executable, "-m", "config.prepare", str(guide)]
-    made = subprocess.run(command, env=os.environ | environment, cwd=CHECKOUT, preexec_fn=dies_with_parent())
+    made = subprocess.run(
+        command,
+        env=os.environ | environment,
+        cwd=CHECKOUT,
+        start_new_session=True,  # Ctrl-C is for us: `run` ends the child
+        preexec_fn=dies_with_parent(),
+    )
     if made.returncode != 0:
         raise ServiceError(f"The demo province could not be built (code {made.returncode}); the lines above say why.")
+    if stamp.parent.exists():  # the embedded database; another one may change without our knowing
+        stamp.write_text(wanted)
     return guide.read_text(encoding="utf-8")
+
+
+def fingerprint(environment: dict[str, str]) -> str:
+    """Changes with any source file of ours, and with where the demo answers."""
+    key = hashlib.sha256(f"{environment['ZHUXUE_PORTAL_URL']} {environment['DATABASE_URL']}".encode())
+    for folder in SOURCES:
+        for path in sorted((CHECKOUT / folder).rglob("*")):
+            if path.suffix in {".py", ".json", ".csv", ".sql"} and path.is_file():
+                key.update(str(path).encode() + path.read_bytes())
+    return key.hexdigest()
 
 
 def answers_in_background(port: int) -> threading.Event:
@@ -117,8 +144,8 @@ def answers_in_background(port: int) -> threading.Event:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
             try:
                 connection.request("GET", "/", headers={"Host": "localhost"})
-                if connection.getresponse().status < 500:
-                    served.set()
+                connection.getresponse()
+                served.set()
             except OSError:
                 pass
             finally:
@@ -174,11 +201,10 @@ def printer(state: Path, quiet: bool) -> Callable[[str, str], None]:
 
 def restart_on_change(supervisor: Supervisor) -> Callable[[], None]:
     """A tick that restarts the programs when a source file of ours has changed."""
-    folders = ("tenants", "proctoring", "learning", "exams", "certs", "cms", "site")
     seen = {"stamp": 0.0, "looked_at": 0.0}
 
     def newest() -> float:
-        return max(path.stat().st_mtime for folder in folders for path in (CHECKOUT / folder).rglob("*.py"))
+        return max(path.stat().st_mtime for folder in SOURCES for path in (CHECKOUT / folder).rglob("*.py"))
 
     def look() -> None:
         now = time.monotonic()

@@ -30,7 +30,7 @@ def is_migrated() -> bool:
     found = schemas()
     if not {"public", settings.TENANT_BASE_SCHEMA} <= set(found):
         return False
-    wanted = set(MigrationLoader(None, ignore_no_initial=True).disk_migrations)
+    wanted = set(MigrationLoader(None).disk_migrations)
     with connection.cursor() as cursor:
         for schema in found:
             cursor.execute(sql.SQL("SELECT app, name FROM {}.django_migrations").format(sql.Identifier(schema)))
