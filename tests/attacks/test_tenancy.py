@@ -1,7 +1,7 @@
 """One institution never sees another's: sessions, superusers, hosts, lost tables."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from django.test import Client
 from django_tenants.utils import schema_context, tenant_context
@@ -82,6 +82,18 @@ def test_a_table_lost_from_one_schema_is_an_error_never_somebody_elses_rows(ling
         assert Page.objects.exists()
     with tenant_context(lingzhu), pytest.raises(ProgrammingError):
         list(Page.objects.all())
+
+
+def test_a_site_whose_pages_are_lost_answers_500_and_shows_nothing_of_the_association(lingzhu, association) -> None:
+    with schema_context(lingzhu.schema_name), connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {lingzhu.schema_name}.wagtailcore_page CASCADE")
+    browser = Client(raise_request_exception=False, headers={"host": lingzhu.host})
+    # Errors of a test's outer transaction would stick: each request gets a savepoint of its own.
+    with transaction.atomic():
+        answer = browser.get("/")
+        transaction.set_rollback(True)
+    assert answer.status_code == 500
+    assert association.name not in answer.content.decode()
 
 
 def test_groups_do_not_exist_in_public(db) -> None:
