@@ -62,7 +62,7 @@ def test_an_answer_after_handing_in_is_refused(client, attempt, ready):
     assert not Answer.objects.exists()
 
 
-def test_one_late_answer_in_a_batch_stores_nothing_of_it(client, attempt):
+def test_one_answer_that_does_not_fit_makes_the_whole_batch_fail(client, attempt):
     batch = {"answers": [*one(1, "A", 1)["answers"], *one(2, "E", 1)["answers"]]}  # a single choice has no E
     assert post(client, attempt, batch).status_code == 400
     assert not Answer.objects.exists()
@@ -82,7 +82,9 @@ ROUTES = [
 def test_another_persons_exam_does_not_exist(method, path, attempt, ready, lingzhu, trainee_client):
     stranger = trainee_client(lingzhu)
     asked = path.format(attempt=attempt.uuid, enrolment=ready.enrolment.uuid)
-    made_up = path.format(attempt="0" * 8 + "-0000-4000-8000-" + "0" * 12, enrolment="1" * 8 + "-0000-4000-8000-" + "0" * 12)
+    made_up = path.format(
+        attempt="0" * 8 + "-0000-4000-8000-" + "0" * 12, enrolment="1" * 8 + "-0000-4000-8000-" + "0" * 12
+    )
     answers = [
         getattr(stranger, method)(
             url, json.dumps(one(1, "A", 1)), content_type="application/json", headers={"accept": "application/json"}
@@ -173,7 +175,9 @@ def test_no_response_depends_on_the_key_until_the_score_and_then_only_the_score_
 
     def bodies() -> list[str]:
         pages = [client.get("/exam/"), client.get(f"/exam/{ready.enrolment.uuid}/"), client.get(paper)]
-        return [body_of(r) for r in [*pages, post(client, attempt, one(1, "A", 1)), post(client, attempt, {"answers": []})]]
+        return [
+            body_of(r) for r in [*pages, post(client, attempt, one(1, "A", 1)), post(client, attempt, {"answers": []})]
+        ]
 
     paper = f"/exam/attempt/{attempt.uuid}/"
     post(client, attempt, one(1, "A", 1))

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.support import people
 from tests.support.study import Study, make_study
@@ -70,6 +75,13 @@ def make_ready(institution: Any, *, user: Any = None) -> Study:
     study_all(study)
     assert study.enrolment.exam_state == "open"
     return study
+
+
+@contextmanager
+def statements() -> Iterator[Callable[[], list[str]]]:
+    """The SQL that a block runs, without the tenant's SET search_path; call what it yields after the block."""
+    with CaptureQueriesContext(connection) as captured:
+        yield lambda: [q["sql"] for q in captured.captured_queries if not q["sql"].startswith("SET search_path")]
 
 
 def answer(attempt: Any, *, right: int, at: datetime) -> None:
