@@ -108,7 +108,7 @@ def prepare(state: Path, environment: dict[str, str]) -> str:
     """
     guide, stamp = state / "guide.txt", state / "postgres" / "prepared"
     wanted = fingerprint(environment)
-    if guide.exists() and stamp.exists() and stamp.read_text() == wanted:
+    if "DATABASE_URL" not in os.environ and guide.exists() and stamp.exists() and stamp.read_text() == wanted:
         return guide.read_text(encoding="utf-8")
     command = [sys.executable, "-m", "config.prepare", str(guide)]
     made = subprocess.run(
@@ -120,7 +120,7 @@ def prepare(state: Path, environment: dict[str, str]) -> str:
     )
     if made.returncode != 0:
         raise ServiceError(f"The demo province could not be built (code {made.returncode}); the lines above say why.")
-    if stamp.parent.exists():  # the embedded database; another one may change without our knowing
+    if "DATABASE_URL" not in os.environ:  # another database may change without our knowing
         stamp.write_text(wanted)
     return guide.read_text(encoding="utf-8")
 
