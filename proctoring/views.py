@@ -1,5 +1,6 @@
 """Doors of consent, reference photos and evidence. No address here ever answers a trainee with a picture of a face."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -21,6 +22,7 @@ from tenants.errors import DomainError
 from tenants.roles.decorators import role_required
 from tenants.roles.roles import Role
 from tenants.rulesets.services import rules_for
+from tenants.scopes import province_scope
 
 EVIDENCE = {"photo": FacePhoto, "attempt": LivenessAttempt, "snapshot": Snapshot}
 FORM_OVERHEAD = 20_000  # bytes of a multipart form around the picture
@@ -39,6 +41,13 @@ def consent(request: HttpRequest) -> HttpResponse:
         )
         return redirect(_next(request))
     return _consent_page(request)
+
+
+@trainee_required
+@require_GET
+def invigilated(request: HttpRequest) -> HttpResponse:
+    """The other way: study in the institution's classroom, where a teacher checks the identity."""
+    return render(request, "proctoring/invigilated.html")
 
 
 @trainee_required
@@ -87,8 +96,10 @@ def evidence(request: HttpRequest, kind: str, row: Any) -> HttpResponse:
     """One sealed picture for staff; the audit row is committed before a byte leaves. Never one's own."""
     if kind not in EVIDENCE:
         return HttpResponse(status=404)
-    found = get_object_or_404(EVIDENCE[kind].objects.select_related("institution"), uuid=row)
-    person = found.profile.user_id if kind == "photo" else found.session.user_id
+    # The association's reviewers look at every institution's pictures; everybody else at their own only.
+    with province_scope() if request.tenant.is_association else nullcontext():
+        found = get_object_or_404(EVIDENCE[kind].objects.select_related("institution"), uuid=row)
+        person = found.profile.user_id if kind == "photo" else found.session.user_id
     if person == request.user.pk or not found.frame:
         return HttpResponse(status=404)
     record(

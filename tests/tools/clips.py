@@ -14,6 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from proctoring.motion import measure
 from tests.tools import warp
 
 FPS = 15
@@ -79,9 +80,10 @@ def _make(still: Path, folder: Path) -> None:
         (folder / f"{name}.mjpeg").write_bytes(b"".join(jpeg(frame) for frame in honest_frames(face, name)))
     (folder / f"{ATTACK}.mjpeg").write_bytes(b"".join(jpeg(frame) for frame in attack_frames(face.image)))
     # Several times the size of the video, as a photo is; blown up first, so that it is no re-encoding of the clip.
-    pose = face.render(yaw=9, pitch=4, mouth=0.06, seed=7001)
+    side = -1 if measure(face.points).turn > 0 else 1  # towards the camera, if the still looks past it
+    pose = face.render(yaw=9 * side, pitch=4, mouth=0.06, seed=7001)
     (folder / "portrait.jpg").write_bytes(jpeg(brighter(cv2.resize(pose[20:480, 130:510], None, fx=2, fy=2)), 92))
-    (folder / "id_card.jpg").write_bytes(jpeg(id_card(face.render(yaw=-7, pitch=-3, seed=7002)), 92))
+    (folder / "id_card.jpg").write_bytes(jpeg(id_card(face.render(yaw=4 * side, pitch=-5, blink=0.12, seed=7002)), 92))
     (folder / "done").touch()
 
 
