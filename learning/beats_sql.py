@@ -108,7 +108,7 @@ class Beat:
 
 @dataclass(frozen=True, slots=True)
 class Credited:
-    """One row of the answer. `seq` and `nonce` name the next beat; `seq` None: refused, with the session's end reason."""
+    """One row of the answer. `seq` and `nonce` name the next beat; `seq` None: refused, see `end_reason`."""
 
     session_id: int
     seq: int | None

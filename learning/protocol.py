@@ -71,7 +71,8 @@ def beat_from(message: Any, session_id: int) -> Beat:
 
 def ack(credited: Credited, released: Released, known_edge: int) -> dict[str, Any]:
     """The answer to an accepted beat; `known_edge` is how many segments the page has been told of."""
-    assert credited.at is not None and credited.credited_ms is not None
+    assert credited.at is not None
+    assert credited.credited_ms is not None
     edge = released.edge(credited.credited_ms)
     state = state_of(
         playing=bool(credited.playing),

@@ -21,6 +21,7 @@ class LessonLine:
     credited_ms: int
     duration_ms: int
     completed_at: datetime | None
+    has_captions: bool
 
     @property
     def is_done(self) -> bool:
@@ -69,9 +70,7 @@ def _progress_rows(enrolment_ids: list[int]) -> dict[tuple[int, int], LessonProg
     return {(row.enrolment_id, row.lesson_id): row for row in found}
 
 
-def _progress(
-    enrolment: Enrolment, plan: list[PlanLesson], rows: dict[tuple[int, int], LessonProgress]
-) -> Progress:
+def _progress(enrolment: Enrolment, plan: list[PlanLesson], rows: dict[tuple[int, int], LessonProgress]) -> Progress:
     lines = [_line(item, rows.get((enrolment.pk, item.lesson_id))) for item in plan]
     required = enrolment.plan.hours_required
     done = sum((hours_of_lesson(line.hours, line.credited_ms, line.duration_ms) for line in lines), Decimal(0))
@@ -101,14 +100,13 @@ def _line(item: PlanLesson, row: LessonProgress | None) -> LessonLine:
         credited_ms=row.credited_ms if row else 0,
         duration_ms=row.duration_ms if row else (media.duration_ms if media else 0),
         completed_at=row.completed_at if row else None,
+        has_captions=bool(media and media.has_captions),
     )
 
 
 def unfinished_lessons(enrolment: Enrolment) -> QuerySet[PlanLesson]:
     """The lessons of the plan that are not complete, in order."""
-    complete = LessonProgress.objects.filter(
-        enrolment=enrolment, lesson=OuterRef("lesson"), completed_at__isnull=False
-    )
+    complete = LessonProgress.objects.filter(enrolment=enrolment, lesson=OuterRef("lesson"), completed_at__isnull=False)
     return PlanLesson.objects.filter(plan=enrolment.plan_id).exclude(Exists(complete)).order_by("order")
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from learning import queries, services, sitting
 from learning.errors import CameraNotVerified, CannotStudy
+from learning.media import CAPTIONS
 from learning.models import Admission, Enrolment
 from learning.protocol import BadMessage, ack, beat_from, refusal
 from learning.rules import StudyRules
@@ -50,6 +51,10 @@ def _own(request: HttpRequest, uuid: UUID) -> Enrolment:
 
 def _page_data(enrolment: Enrolment, progress: queries.Progress) -> dict[str, Any]:
     """What the page's modules need to know; nothing of it is ever believed when it comes back."""
+
+    def captions_of(line: queries.LessonLine) -> str:
+        return reverse("learning:replay", args=[enrolment.uuid, line.lesson_id, CAPTIONS]) if line.has_captions else ""
+
     return {
         "camera": reverse("learning:open_camera", args=[enrolment.uuid]),
         "session": reverse("learning:open_session", args=[enrolment.uuid]),
@@ -64,6 +69,7 @@ def _page_data(enrolment: Enrolment, progress: queries.Progress) -> dict[str, An
                 "credited_ms": line.credited_ms,
                 "duration_ms": line.duration_ms,
                 "done": line.is_done,
+                "captions": captions_of(line),
             }
             for line in progress.lessons
         ],

@@ -46,7 +46,9 @@ def room_texts() -> dict[str, str]:
         "paused_cleared": _("Your hours have been cleared"),
         "paused_cleared_help": _("The reason is in your messages and on the page of your training."),
         "paused_failed": _("The lesson cannot be played just now"),
-        "paused_failed_help": _("What you have studied is saved. Load the page again; if that does not help, call your institution."),
+        "paused_failed_help": _(
+            "What you have studied is saved. Load the page again; if that does not help, call your institution."
+        ),
         "offline": _("Connection broken. Connecting again…"),
         "next": _("Lesson complete. The next one follows."),
     }

@@ -96,13 +96,9 @@ class Enrolment(models.Model):
     position = models.ForeignKey(Position, models.PROTECT, related_name="enrolments")
     year = models.PositiveSmallIntegerField()
     post_certificate = models.ForeignKey(PostCertificate, models.PROTECT, related_name="enrolments")
-    training_class = models.ForeignKey(
-        TrainingClass, models.PROTECT, null=True, blank=True, related_name="enrolments"
-    )
+    training_class = models.ForeignKey(TrainingClass, models.PROTECT, null=True, blank=True, related_name="enrolments")
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="enrolments")
-    admission = models.CharField(
-        max_length=24, choices=Admission.choices, default=Admission.AWAITING_CONFIRMATION
-    )
+    admission = models.CharField(max_length=24, choices=Admission.choices, default=Admission.AWAITING_CONFIRMATION)
     training_fee = models.DecimalField(max_digits=8, decimal_places=2, default=0)
     textbook_fee = models.DecimalField(max_digits=8, decimal_places=2, default=0)
     hours_state = models.CharField(max_length=12, choices=HoursState.choices, default=HoursState.STUDYING)

@@ -20,7 +20,7 @@ from tenants.rulesets.services import rules_for
 
 @transaction.atomic
 def register_media(folder: str, *, by: User | None, at: datetime) -> Media:
-    """Enter an encoded folder (its name below `settings.COURSEWARE_ROOT`). Measures it; the same folder is entered once.
+    """Enter and measure an encoded folder, named below `settings.COURSEWARE_ROOT`; the same folder is entered once.
 
     Raises `learning.media.BadMedia` for a folder that is no HLS output of `encode_hls`.
     """

@@ -11,7 +11,16 @@ from django.utils.timezone import localdate
 from learning.beats_sql import BEAT_SQL, RESUME_SQL, Beat, Credited, parameters
 from learning.demo_database import require_demo_database
 from learning.errors import CameraNotVerified, CannotStudy
-from learning.models import Admission, CreditSpan, EndReason, Enrolment, Lesson, LessonProgress, MediaState, StudySession
+from learning.models import (
+    Admission,
+    CreditSpan,
+    EndReason,
+    Enrolment,
+    Lesson,
+    LessonProgress,
+    MediaState,
+    StudySession,
+)
 from learning.queries import unfinished_lessons
 from learning.rules import StudyRules
 from learning.services.hours import complete_hours_if_done
@@ -106,7 +115,7 @@ def _end(session: StudySession, reason: EndReason, at: datetime) -> None:
 
 
 def _credited_on_day(user: User, at: datetime) -> int:
-    """Milliseconds credited to the person since midnight of the province, at all institutions, cleared ones included."""
+    """Milliseconds credited to the person since midnight, at all institutions, cleared ones included."""
     with province_scope():
         spans = CreditSpan.objects.filter(Q(started_at__date=localdate(at)), enrolment__user=user)
         return spans.aggregate(ms=Sum("credited_ms"))["ms"] or 0
@@ -124,7 +133,7 @@ def end_study_session(
 
 
 def resume(session: StudySession) -> tuple[int, UUID]:
-    """The seq and nonce of the next beat for a socket that comes (back). Raises `CannotStudy` when the sitting is over."""
+    """Seq and nonce of the next beat for a socket that comes (back). Raises `CannotStudy` when it is over."""
     with connection.cursor() as cursor:
         cursor.execute(RESUME_SQL, {"id": session.pk})
         row = cursor.fetchone()

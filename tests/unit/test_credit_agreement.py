@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -92,7 +93,7 @@ def spans_are_sound(study: Study, until: datetime) -> None:
 
     spans = list(CreditSpan.objects.order_by("started_at"))
     assert all(span.ended_at - span.started_at == ms(span.credited_ms) for span in spans)
-    assert all(one.ended_at <= two.started_at for one, two in zip(spans, spans[1:], strict=False))
+    assert all(one.ended_at <= two.started_at for one, two in pairwise(spans))
     assert all(span.ended_at <= until for span in spans)
 
 

@@ -79,9 +79,7 @@ def test_a_reconnected_socket_earns_nothing_for_the_time_away(study: Study) -> N
     assert study.beat(at=AT + s(15)).credit_ms == 0
 
 
-def test_the_newest_sitting_wins_in_the_whole_province(
-    study: Study, jiangxin: Any, in_tenant: Any
-) -> None:
+def test_the_newest_sitting_wins_in_the_whole_province(study: Study, jiangxin: Any, in_tenant: Any) -> None:
     study.open_camera(at=AT)
     first = study.open(at=AT)
     with in_tenant(jiangxin):

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 from pypdf import PdfReader
+from pypdfium2 import PdfDocument
 
 from certs.pdf import fonts
 from certs.pdf.facts import Facts, HoursFacts, QualificationFacts, YearRecord
@@ -135,6 +136,24 @@ def test_frozen_facts_come_back_as_they_were(facts: Facts) -> None:
     assert type(facts).from_json(facts.to_json()) == facts
 
 
-def test_a_long_institution_and_a_long_name_still_fit_on_one_page() -> None:
-    long = hours_facts(institution="广东省某某市住房和城乡建设行业从业人员职业技能培训中心（第二分部）", name="买买提·吐尔逊江·阿卜杜热合曼")
-    assert len(PdfReader(BytesIO(render(long, photo=photo(), url=URL))).pages) == 1
+LONG = {"name": "买买提·吐尔逊江·阿卜杜热合曼·艾力江·吐尔洪", "issuer": "广东省住房和城乡建设行业教育协会"}
+LONG_INSTITUTION = "广东省某某市住房和城乡建设行业从业人员职业技能培训中心（第二分部）"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [hours_facts(institution=LONG_INSTITUTION, **LONG), qualification_facts(**LONG)],
+    ids=["hours", "qualification"],
+)
+def test_long_names_stay_inside_the_frame(facts: Facts) -> None:
+    document = PdfDocument(render(facts, photo=photo(), url=URL))
+    assert len(document) == 1
+    words, (width, height), margin = document[0].get_textpage(), document[0].get_size(), 17 * 72 / 25.4
+    outside = []
+    for index in range(words.count_chars()):
+        left, bottom, right, top = words.get_charbox(index)
+        char = words.get_text_range(index, 1)
+        inside = margin < left and right < width - margin and margin < bottom and top < height - margin
+        if char.strip() and not inside:
+            outside.append(char)
+    assert outside == []

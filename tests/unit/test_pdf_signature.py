@@ -1,10 +1,12 @@
 """PAdES signatures: ours holds, anything altered or foreign does not."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from pypdf import PdfReader, PdfWriter
 
 from certs.pdf import sign
 from certs.pdf.render import render
@@ -27,10 +29,6 @@ def test_one_changed_byte_breaks_the_signature(signed: bytes) -> None:
 
 
 def test_something_appended_breaks_the_signature(signed: bytes) -> None:
-    from io import BytesIO
-
-    from pypdf import PdfReader, PdfWriter
-
     writer = PdfWriter(PdfReader(BytesIO(signed)), incremental=True)
     writer.pages[0].rotate(90)
     buffer = BytesIO()
@@ -50,7 +48,7 @@ def test_a_document_signed_with_another_key_is_not_ours(signed: bytes, settings:
 
 
 def test_the_demo_makes_its_key_once(signed: bytes) -> None:
-    path, password = sign.key_file()
+    path, _password = sign.key_file()
     assert path.stat().st_mode & 0o077 == 0
     before = path.read_bytes()
     sign.make_demo_key(path)

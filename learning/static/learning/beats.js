@@ -24,6 +24,12 @@ export class Beats extends EventTarget {
     this.beatNow();
   }
 
+  // Say it again now, without waiting for the next turn.
+  poke() {
+    this.changed = true;
+    this.beatNow();
+  }
+
   stop() {
     this.stopped = true;
     this.silence();

@@ -3,7 +3,6 @@
 import { playlistLoader } from "./loader.js";
 
 const JUMP_S = 0.75; // further than this is a seek and not playing
-const FINISH_S = 2; // this little missing at the end is the way of the messages, not skipping
 
 export class Player extends EventTarget {
   constructor(root, texts) {
@@ -24,7 +23,8 @@ export class Player extends EventTarget {
     const video = this.video;
     const say = (name) => () => this.dispatchEvent(new Event(name));
     video.addEventListener("playing", say("playing"));
-    for (const name of ["pause", "waiting", "ended"]) video.addEventListener(name, say(name === "ended" ? "ended" : "halted"));
+    for (const name of ["pause", "waiting"]) video.addEventListener(name, () => video.ended || say("halted")());
+    video.addEventListener("ended", say("ended"));
     video.addEventListener("play", () => this.draw());
     video.addEventListener("pause", () => this.draw());
     video.addEventListener("volumechange", () => this.draw());
@@ -137,12 +137,10 @@ export class Player extends EventTarget {
     this.video.currentTime = this.reached;
   }
 
-  // The server has less than the whole although the video ended: stay on the last picture, or show the rest again.
-  finish(creditedS) {
-    if (this.durationS - creditedS <= FINISH_S) return;
-    this.reached = creditedS;
-    this.video.currentTime = creditedS;
-    this.play();
+  // Show from another second on: the one the server has.
+  moveTo(seconds) {
+    this.reached = seconds;
+    this.video.currentTime = seconds;
   }
 
   setCaptions(address) {

@@ -1,0 +1,89 @@
+"""What the centre tells a trainee to do next, and why time did not count."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from cms.centre.rules import Facts, Observation, Sitting, Span, gaps, next_step, timeline
+
+START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+ADMITTED = {"admission": "admitted", "hours_state": "studying", "exam_state": "closed"}
+
+
+def facts(**changes: object) -> Facts:
+    return Facts(**{**ADMITTED, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "target"),
+    [
+        ({"admission": "awaiting_confirmation"}, "wait_admission", ""),
+        ({"admission": "awaiting_payment"}, "pay", ""),
+        ({"admission": "withdrawn"}, "withdrawn", ""),
+        ({"missing": ("consent", "id_photo", "portrait", "match", "confirmation")}, "profile", "profile"),
+        ({"missing": ("match", "confirmation")}, "profile", "profile"),
+        ({"missing": ("confirmation",)}, "wait_profile", "profile"),
+        ({"missing": ("confirmation",), "photos_rejected": True}, "profile_again", "profile"),
+        ({}, "start_study", "room"),
+        ({"lesson_at_ms": 1500}, "study", "room"),
+        ({"hours_done": Decimal("3.5")}, "study", "room"),
+        ({"hours_state": "cleared", "exam_state": "passed"}, "study_again", "room"),
+        ({"hours_state": "in_review", "exam_state": "open"}, "exam", "exam"),
+        ({"hours_state": "in_review", "exam_state": "open", "exam_running": True}, "resume_exam", "exam"),
+        ({"hours_state": "in_review", "exam_state": "open", "missing": ("confirmation",)}, "exam", "exam"),
+        ({"hours_state": "approved", "exam_state": "open"}, "exam", "exam"),
+        ({"hours_state": "in_review", "exam_state": "passed"}, "wait_review", ""),
+        ({"hours_state": "approved", "exam_state": "passed"}, "print", "certificates"),
+        ({"hours_state": "approved", "exam_state": "passed", "hours_recorded": True}, "renew", "portal"),
+        (
+            {"hours_state": "approved", "exam_state": "passed", "hours_recorded": True, "renewed": True},
+            "done",
+            "certificates",
+        ),
+    ],
+)
+def test_there_is_always_exactly_one_next_step(changes: dict[str, object], code: str, target: str) -> None:
+    step = next_step(facts(**changes))
+    assert (step.code, step.target) == (code, target)
+
+
+def test_the_timeline_marks_the_first_open_step_even_if_a_later_one_is_done() -> None:
+    states = {step.code: step.state for step in timeline(facts(hours_state="cleared", exam_state="passed"))}
+    assert states == {
+        "enrol": "done",
+        "profile": "done",
+        "study": "current",
+        "exam": "done",
+        "review": "ahead",
+        "certificate": "ahead",
+    }
+
+
+def at(minute: float) -> datetime:
+    return START + timedelta(minutes=minute)
+
+
+def test_time_away_from_the_camera_is_explained() -> None:
+    sittings = [Sitting(session=1, camera_session=7, start=at(0), end=at(60))]
+    spans = [Span(at(0), at(20), session=1), Span(at(32), at(60), session=1)]
+    seen = [Observation(7, at(20.2), "camera.no_face"), Observation(7, at(50), "camera.two_faces")]
+    (gap,) = gaps(sittings, spans, seen)
+    assert (gap.start, gap.end, gap.code, gap.seconds) == (at(20), at(32), "camera.no_face", 720)
+
+
+def test_what_another_camera_session_saw_explains_nothing() -> None:
+    sittings = [Sitting(session=1, camera_session=7, start=at(0), end=at(30))]
+    (gap,) = gaps(sittings, [Span(at(0), at(20), session=1)], [Observation(8, at(20), "camera.no_face")])
+    assert (gap.start, gap.end, gap.code) == (at(20), at(30), "")
+
+
+def test_the_moment_between_two_beats_is_no_gap() -> None:
+    sittings = [Sitting(session=1, camera_session=7, start=at(0), end=at(30))]
+    spans = [Span(at(0.1), at(10), session=1), Span(at(10.3), at(29.9), session=1)]
+    assert gaps(sittings, spans, []) == []
+
+
+def test_a_sitting_without_any_credit_is_one_gap() -> None:
+    sittings = [Sitting(session=1, camera_session=7, start=at(0), end=at(5))]
+    assert [(gap.start, gap.end) for gap in gaps(sittings, [], [])] == [(at(0), at(5))]
