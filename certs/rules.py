@@ -36,9 +36,7 @@ def why_no_hours_certificate(*, hours_approved: bool, exam_passed: bool) -> str:
     return "" if exam_passed else "exam_not_passed"
 
 
-def why_no_renewal(
-    *, own: bool, state: str, hours_recorded: bool, exam_passed: bool, on: date, closes_on: date
-) -> str:
+def why_no_renewal(*, own: bool, state: str, hours_recorded: bool, exam_passed: bool, on: date, closes_on: date) -> str:
     """Why this post certificate cannot be renewed on the day `on`; empty when it can.
 
     `state` is that of the post certificate: valid, superseded or revoked. The closing date is the last good day.

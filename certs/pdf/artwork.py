@@ -144,8 +144,8 @@ def draw_seal(canvas: Canvas, centre: Point, *, ring: str, caption: str, radius:
         path.lineTo(x * mm, y * mm)
     path.close()
     canvas.drawPath(path, stroke=0, fill=1)
-    size = min(radius * 0.27, radius * 3.6 / max(len(ring), 1))
-    spread = min(252.0, 21.0 * (len(ring) - 1) + 4)
+    size = min(radius * 0.27, radius * 3.5 / max(len(ring), 1))
+    spread = min(216.0, 21.0 * (len(ring) - 1) + 4)  # more would run into the caption
     for index, char in enumerate(ring):
         angle = spread / 2 - spread * index / max(len(ring) - 1, 1)
         canvas.saveState()

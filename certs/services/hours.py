@@ -58,9 +58,7 @@ def hours_facts(enrolment: Enrolment, at: datetime) -> HoursFacts:
     study = spans.aggregate(first=Min("started_at"), last=Max("ended_at"))
     serial = next_serial("hours", year)
     return HoursFacts(
-        number=number_of(
-            rules.hours_number, rules=rules, year=year, position=enrolment.position.code, serial=serial
-        ),
+        number=number_of(rules.hours_number, rules=rules, year=year, position=enrolment.position.code, serial=serial),
         name=enrolment.user.name,
         id_number=enrolment.user.id_number,
         position=enrolment.position.name,

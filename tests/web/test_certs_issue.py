@@ -292,7 +292,6 @@ def test_the_list_of_certificates_takes_the_same_queries_for_one_and_for_three(
             by=None,
             at=AT,
         )
-    with in_tenant(association):
-        with CaptureQueriesContext(connection) as asked:
-            assert len(queries.certificates_of(user, at=AT)) == many
+    with in_tenant(association), CaptureQueriesContext(connection) as asked:
+        assert len(queries.certificates_of(user, at=AT)) == many
     assert len([query for query in asked if "search_path" not in query["sql"]]) == 5
