@@ -110,7 +110,7 @@ def seed_institution(about: dict, institution: Institution, at: datetime, by: Us
     style, drawing, _logo, _code = LOOKS[about["subdomain"]]
     content = SiteContent(
         hero_title=about["slogan"], hero_lead=about["intro"], hero_style=style, hero_drawing=drawing,
-        directions=about["address"], bring="本人身份证、岗位证书原件",
+        bring="本人身份证、岗位证书原件",
         notices=_notices(about["notices"], today),
         fees=FeeContent(
             published_on=today + timedelta(days=fees["published_offset_days"]),

@@ -111,6 +111,7 @@ def check(learner: Learner, session: CameraSession, at: datetime) -> datetime:
     passed = Sighting(PASSED, seen.engine, seen.distance, seen.fingerprint)
     at += timedelta(seconds=CHECK_S)
     camera.record_liveness(attempt, passed, picture=picture, at=at)
+    session.refresh_from_db()
     return at
 
 

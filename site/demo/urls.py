@@ -5,5 +5,6 @@ from demo import views
 app_name = "demo"
 urlpatterns = [
     path("", views.guide, name="guide"),
+    path("captcha/<str:key>/", views.captcha, name="captcha"),
     path("newcomer/<slug:key>/", views.newcomer, name="newcomer"),
 ]

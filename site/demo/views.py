@@ -1,9 +1,10 @@
 """The demo's own page: accounts, the latest SMS, one more new trainee. Not even routed outside the demo."""
 
+from captcha.models import CaptchaStore
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST
 from demo import guide as guides
 from demo.newcomer import add_newcomer
 from learning.demo_database import is_demo_database
+from tenants.crypto import blind_index
 from tenants.messages.models import Sms
 from tenants.models import Institution
 
@@ -27,13 +29,24 @@ def _demo_only() -> None:
 def guide(request: HttpRequest) -> HttpResponse:
     """Everything on one page; `?part=sms` gives the messages alone, for htmx to look again."""
     _demo_only()
-    sms = Sms.objects.select_related("user", "institution").order_by("-id")[:SHOWN_SMS]
+    sms = Sms.objects.select_related("user").order_by("-id")
+    if phone := request.GET.get("phone"):
+        sms = sms.filter(user__phone_index=blind_index("phone", phone))
+    sms = sms[:SHOWN_SMS]
     if request.GET.get("part") == "sms":
         return render(request, "demo/_sms.html", {"messages_sent": sms})
     chinese = request.LANGUAGE_CODE.startswith("zh")
     tries = [words[0 if chinese else 1].format(portal=settings.PORTAL_URL) for words in guides.TRY]
     context = {"sections": guides.sections(), "messages_sent": sms, "tries": tries}
     return render(request, "demo/guide.html", context)
+
+
+@never_cache
+def captcha(request: HttpRequest, key: str) -> HttpResponse:
+    """What a captcha's picture says, for `fab tour`, which cannot read pictures."""
+    _demo_only()
+    store = get_object_or_404(CaptchaStore, hashkey=key)
+    return HttpResponse(store.response, content_type="text/plain")
 
 
 @require_POST
@@ -46,7 +59,7 @@ def newcomer(request: HttpRequest, key: str) -> HttpResponse:
     person = add_newcomer(institution, at=now())
     messages.success(
         request,
-        _("New trainee: %(name)s, ID number %(number)s, password 111111.")
-        % {"name": person.name, "number": person.id_number},
+        _("New trainee: %(name)s, ID number %(number)s, phone %(phone)s, password 111111.")
+        % {"name": person.name, "number": person.id_number, "phone": person.phone},
     )
     return redirect("demo:guide")
