@@ -75,7 +75,7 @@ def _of_document(document: HoursCertificate | QualificationCertificate, *, with_
     facts: HoursFacts | QualificationFacts
     if isinstance(document, HoursCertificate):
         facts = HoursFacts.from_json(document.facts)
-        records = (YearRecord(facts.year, facts.hours),)
+        records: tuple[YearRecord, ...] = (YearRecord(facts.year, facts.hours),)
         # A decision that was taken back counts at once, before the sweep has revoked the row.
         stands = document.is_valid and document.enrolment.hours_state == HoursState.APPROVED
     else:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from certs.models import QualificationCertificate
 from certs.rules import CertRules
 from learning.models import Enrolment, PostCertificate
 from tenants.accounts.decorators import trainee_required
+from tenants.accounts.models import User
 from tenants.audit.services import record
 from tenants.ratelimit import allowed
 from tenants.rulesets.services import rules_for
@@ -36,6 +37,11 @@ def own_scope(request: HttpRequest) -> AbstractContextManager[None]:
     return province_scope() if request.tenant.is_association else nullcontext()  # type: ignore[attr-defined]
 
 
+def person(request: HttpRequest) -> User:
+    """Who is signed in; behind `trainee_required` somebody is."""
+    return cast(User, request.user)
+
+
 def pdf_response(pdf: bytes, name: str, *, download: bool) -> HttpResponse:
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'{"attachment" if download else "inline"}; filename="{name}.pdf"'
@@ -48,9 +54,9 @@ def pdf_response(pdf: bytes, name: str, *, download: bool) -> HttpResponse:
 def hours_pdf(request: HttpRequest, enrolment: UUID) -> HttpResponse:
     """打印证书: the hours certificate of one's own enrolment, issued now if it is due. `?download` saves it."""
     with own_scope(request):
-        found = get_object_or_404(Enrolment, uuid=enrolment, user=request.user)
-        certificate = services.issue_hours_certificate(found, by=request.user, at=now())
-        pdf = services.open_pdf(certificate, by=request.user, at=now())
+        found = get_object_or_404(Enrolment, uuid=enrolment, user=person(request))
+        certificate = services.issue_hours_certificate(found, by=person(request), at=now())
+        pdf = services.open_pdf(certificate, by=person(request), at=now())
     return pdf_response(pdf, certificate.number, download="download" in request.GET)
 
 
@@ -59,8 +65,8 @@ def hours_pdf(request: HttpRequest, enrolment: UUID) -> HttpResponse:
 def qualification_pdf(request: HttpRequest, certificate: UUID) -> HttpResponse:
     """One's own qualification certificate."""
     with own_scope(request):
-        found = get_object_or_404(QualificationCertificate, uuid=certificate, user=request.user)
-        pdf = services.open_pdf(found, by=request.user, at=now())
+        found = get_object_or_404(QualificationCertificate, uuid=certificate, user=person(request))
+        pdf = services.open_pdf(found, by=person(request), at=now())
     return pdf_response(pdf, found.number, download="download" in request.GET)
 
 
@@ -71,17 +77,17 @@ def renew(request: HttpRequest, post_certificate: UUID) -> HttpResponse:
     """证书更新: what will happen, then the button. On the portal only."""
     if not request.tenant.is_association:  # type: ignore[attr-defined]
         raise CannotCertify("portal_only")
-    own = PostCertificate.objects.filter(holder_id_index=request.user.id_number_index).select_related("position")
+    own = PostCertificate.objects.filter(holder_id_index=person(request).id_number_index).select_related("position")
     post = get_object_or_404(own, uuid=post_certificate)
     if request.method == "POST":
         try:
-            services.renew(post, request.user, at=now())
+            services.renew(post, person(request), at=now())
             messages.success(request, _("The certificate has been renewed. The electronic certificate is ready."))
         except (CannotCertify, NameNotPrintable) as error:
             messages.error(request, error.message)
         return redirect("centre:certificates")
     with province_scope():
-        standing = queries.standing_of(post, request.user, at=now())
+        standing = queries.standing_of(post, person(request), at=now())
     context = {"post": post, "standing": standing, "refusal": REFUSALS.get(standing.refusal, "")}
     return render(request, "certs/renew.html", context, status=409 if standing.refusal else 200)
 

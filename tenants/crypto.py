@@ -79,6 +79,9 @@ class EncryptedTextField(models.BinaryField):
     """Text that is encrypted in the database. The model needs a `uuid` field that is set before the insert."""
 
     descriptor_class = SealedAttribute
+    # What type checkers take it for: text (bytes in the subclass), not the bytea it is stored in.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("editable", False)

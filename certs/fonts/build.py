@@ -22,7 +22,7 @@ PUNCTUATION = {*range(0x20, 0x7F), *range(0xA0, 0x100), *range(0x2010, 0x2070), 
 
 def gb2312(rows: range) -> set[int]:
     """Code points of the given GB 2312 rows (16-55 is level 1, 56-87 level 2)."""
-    found = set()
+    found: set[int] = set()
     for row in rows:
         for cell in range(1, 95):
             raw = bytes([0xA0 + row, 0xA0 + cell])
@@ -31,14 +31,14 @@ def gb2312(rows: range) -> set[int]:
     return found
 
 
-def cut(package: Path, weight: str, name: str, wanted: set[int] | None, without: set[int] = frozenset()) -> None:
+def cut(package: Path, weight: str, name: str, wanted: set[int] | None, without: frozenset[int] = frozenset()) -> None:
     """Write `NotoSerifSC-<name>.ttf` with the wanted code points (all when None), less `without`."""
     options = subset.Options(hinting=False, notdef_outline=True, layout_features=[], name_IDs=["*"])
     options.drop_tables += DROPPED
     font = subset.load_font(str(package / SOURCE[weight]), options)
     every = set(font.getBestCmap())
     cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=(every if wanted is None else wanted & every) - set(without))
+    cutter.populate(unicodes=(every if wanted is None else wanted & every) - without)
     cutter.subset(font)
     names = font["name"]
     names.names = [record for record in names.names if record.nameID < 256]
@@ -53,5 +53,5 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1])
     common = gb2312(range(16, 88)) | PUNCTUATION
     cut(folder, "Regular", "Common", common)
-    cut(folder, "Regular", "Rare", None, without=common)
+    cut(folder, "Regular", "Rare", None, without=frozenset(common))
     cut(folder, "Bold", "Bold", gb2312(range(16, 56)) | PUNCTUATION)

@@ -183,9 +183,9 @@ def draw_qr(canvas: Canvas, corner: Point, side: float, url: str) -> None:
 
 def photo_jpeg(photo: bytes) -> bytes:
     """The portrait cut to 25:35 and encoded anew: nothing of the upload but its pixels reaches the document."""
-    with Image.open(BytesIO(photo)) as image:
-        image = ImageOps.exif_transpose(image).convert("RGB")
-        image = ImageOps.fit(image, PHOTO_PIXELS, Image.Resampling.LANCZOS, centering=(0.5, 0.35))
+    with Image.open(BytesIO(photo)) as upload:
+        upright = ImageOps.exif_transpose(upload).convert("RGB")
+        image = ImageOps.fit(upright, PHOTO_PIXELS, Image.Resampling.LANCZOS, centering=(0.5, 0.35))
     buffer = BytesIO()
     image.save(buffer, "JPEG", quality=90)
     return buffer.getvalue()

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from io import BytesIO
+from typing import cast
 from urllib.parse import urlsplit
 
 from django.template.loader import render_to_string
@@ -88,8 +89,7 @@ def put_together(text: PageObject, below: bytes, above: bytes, *, title: str, au
     page = writer.add_page(text)
     words = without_initial_font(page)
     layers = {"/ZxBelow": below, "/ZxAbove": above}
-    resources = page["/Resources"].get_object()
-    objects = resources.setdefault(NameObject("/XObject"), DictionaryObject()).get_object()
+    objects = part(resources_of(page), "/XObject")
     for name, pdf in layers.items():
         objects[NameObject(name)] = writer._add_object(as_form(writer, PdfReader(BytesIO(pdf)).pages[0]))
     content = content_stream(b"q /ZxBelow Do Q q\n" + words + b"\nQ q /ZxAbove Do Q\n").flate_encode()
@@ -101,6 +101,15 @@ def put_together(text: PageObject, below: bytes, above: bytes, *, title: str, au
     return buffer.getvalue()
 
 
+def resources_of(page: PageObject) -> DictionaryObject:
+    return cast(DictionaryObject, page["/Resources"].get_object())
+
+
+def part(resources: DictionaryObject, name: str) -> DictionaryObject:
+    """The named dictionary among the resources, made empty if there is none."""
+    return cast(DictionaryObject, resources.setdefault(NameObject(name), DictionaryObject()).get_object())
+
+
 def without_initial_font(page: PageObject) -> bytes:
     """The page's content, freed of the Helvetica that reportlab selects at the start of each page.
 
@@ -108,7 +117,7 @@ def without_initial_font(page: PageObject) -> bytes:
     """
     contents = page.get_contents()
     data = INITIAL_FONT.sub(b"", contents.get_data() if contents is not None else b"")
-    faces = page["/Resources"].get_object().get("/Font", DictionaryObject()).get_object()
+    faces = part(resources_of(page), "/Font")
     if b"/F1 " not in data:
         faces.pop("/F1", None)
     return data
@@ -127,5 +136,5 @@ def as_form(writer: PdfWriter, page: PageObject) -> StreamObject:
     form[NameObject("/Subtype")] = NameObject("/Form")
     form[NameObject("/BBox")] = ArrayObject([FloatObject(value) for value in page.mediabox])
     form[NameObject("/Group")] = DictionaryObject({NameObject("/S"): NameObject("/Transparency")})
-    form[NameObject("/Resources")] = page["/Resources"].get_object().clone(writer)
+    form[NameObject("/Resources")] = resources_of(page).clone(writer)
     return form

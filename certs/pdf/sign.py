@@ -113,7 +113,7 @@ def is_ours_unaltered(pdf: bytes) -> bool:
     try:
         ours = signer(*key_file()).signing_cert
         found = PdfFileReader(BytesIO(pdf)).embedded_signatures
-        if len(found) != 1 or found[0].signer_cert.dump() != ours.dump():
+        if ours is None or len(found) != 1 or found[0].signer_cert.dump() != ours.dump():
             return False
         status = validate_pdf_signature(found[0], ValidationContext(trust_roots=[ours], allow_fetching=False))
     except (PdfReadError, SignatureValidationError, SigningError, UnacceptableSignerError, ValueError, KeyError):

@@ -64,7 +64,8 @@ def send_uploads(*, at: datetime) -> int:
     """
     _form_batch()
     waiting = HoursUpload.objects.filter(state=UploadState.QUEUED, batch__isnull=False)
-    return sum(_send(batch, at) for batch in waiting.order_by().values_list("batch", flat=True).distinct())
+    batches = set(waiting.values_list("batch", flat=True))
+    return sum(_send(batch, at) for batch in batches if batch is not None)
 
 
 @transaction.atomic

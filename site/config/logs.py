@@ -1,5 +1,6 @@
 """Structured logs: one event a line, with tenant and request id, without personal data."""
 
+import re
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -9,10 +10,17 @@ import structlog
 PRIVATE = {"phone", "id_number", "name", "password", "text", "email", "ip", "user_agent", "token", "code_text"}
 
 
+# Paths that carry a secret: whoever reads the log could open what the QR code of a certificate opens.
+SECRET_PATH = re.compile(r"(/v/)[^/\s'\"]+")
+
+
 def without_personal_data(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Drop values whose name says that they are personal."""
+    """Drop values whose name says that they are personal, and tokens in paths."""
     for key in PRIVATE & event.keys():
         event[key] = "…"
+    for key, value in event.items():
+        if isinstance(value, str) and "/v/" in value:
+            event[key] = SECRET_PATH.sub(r"\1…", value)
     return event
 
 
