@@ -172,7 +172,8 @@ CACHES = {
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [_redis(1)], "expiry": 30, "capacity": 500},
+        # redis-py 8 gives up reading after 5 s, exactly as long as the layer blocks: idle sockets would be torn down.
+        "CONFIG": {"hosts": [{"address": _redis(1), "socket_timeout": 20}], "expiry": 30, "capacity": 500},
     }
 }
 FACE_REDIS_URL = _redis(2)
@@ -310,6 +311,7 @@ WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+WAGTAIL_USER_TIME_ZONES = ["Asia/Shanghai"]
 WAGTAILADMIN_COMMENTS_ENABLED = False
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "txt", "zip"]
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
