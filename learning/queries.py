@@ -24,6 +24,11 @@ class LessonLine:
     has_captions: bool
 
     @property
+    def hours_label(self) -> str:
+        """1.5, 16: without trailing zeros and never as 1E+1."""
+        return format(self.hours.normalize(), "f")
+
+    @property
     def is_done(self) -> bool:
         return self.completed_at is not None
 

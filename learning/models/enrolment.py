@@ -5,6 +5,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from learning.models.catalogue import Plan, Position
 from tenants.crypto import EncryptedTextField
@@ -72,15 +73,15 @@ class Admission(models.TextChoices):
 
 class HoursState(models.TextChoices):
     STUDYING = "studying", _("Studying")
-    IN_REVIEW = "in_review", _("In review")
-    APPROVED = "approved", _("Approved")
+    IN_REVIEW = "in_review", pgettext_lazy("hours", "In review")
+    APPROVED = "approved", pgettext_lazy("hours", "Approved")
     CLEARED = "cleared", _("Cleared")
 
 
 class ExamState(models.TextChoices):
-    CLOSED = "closed", _("Closed")
-    OPEN = "open", _("Open")
-    PASSED = "passed", _("Passed")
+    CLOSED = "closed", pgettext_lazy("exam", "Closed")
+    OPEN = "open", pgettext_lazy("exam", "Open")
+    PASSED = "passed", pgettext_lazy("exam", "Passed")
 
 
 class Enrolment(models.Model):
