@@ -37,9 +37,9 @@ export class Prompts {
     this.#say("count", this.#texts.ui.count.replace("{n}", index + 1).replace("{all}", count));
     const use = this.#root.querySelector("[data-part=picture] use");
     use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#i-act-${action}`));
-    this.#root.dataset.action = action;
     this.#dots(index, count);
     this.#clock(seconds);
+    this.#root.dataset.action = action;
     this.#tone(880);
     this.#speak(words.prompt);
   }
