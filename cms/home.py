@@ -10,6 +10,7 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from certs.forms import LookUpForm
+from cms.centre.words import duration
 from cms.models.inner import FAQPage, FeeNoticePage, NoticePage
 from cms.queries import site_url
 from exams.rules import ExamRules
@@ -47,7 +48,7 @@ class Offer:
     last_issue_year: int
     closes_on: date
     hours: int
-    hour_minutes: int
+    hour: str  # how long a study hour is, in words
     exam_questions: int
     pass_points: int
 
@@ -59,7 +60,7 @@ def offer(*, at: datetime) -> Offer:
         last_issue_year=eligibility.last_issue_year,
         closes_on=eligibility.renewal_closes_on,
         hours=study.hours_required,
-        hour_minutes=study.hour_s // 60,
+        hour=duration(study.hour_s * 1000),
         exam_questions=exam.questions,
         pass_points=exam.pass_points,
     )

@@ -68,6 +68,15 @@ class Card:
         return self.code in {"study", "start_study", "study_again"}
 
     @property
+    def ahead(self) -> str:
+        """How far the exam is, while studying: hours and playing time to go."""
+        if not self.needs_computer:
+            return ""
+        left_ms = self.progress.total_ms - self.progress.credited_ms
+        values = {"hours": self.progress.hours_required - self.progress.hours_done, "time": words.duration(left_ms)}
+        return _("Another %(hours)s study hours and the exam opens; that is about %(time)s.") % values
+
+    @property
     def fee(self) -> Any:
         return self.enrolment.training_fee + self.enrolment.textbook_fee
 
@@ -134,7 +143,9 @@ def _card(
 
 
 def _shown_step(step: TimelineStep, enrolment: Enrolment, progress: Progress) -> ShownStep:
-    return ShownStep(step.code, step.state, words.timeline_title(step.code), words.timeline_note(step, enrolment, progress))
+    return ShownStep(
+        step.code, step.state, words.timeline_title(step.code), words.timeline_note(step, enrolment, progress)
+    )
 
 
 def _shown_gap(gap: Gap) -> ShownGap:
@@ -183,9 +194,7 @@ class StudyTime:
     snapshots: list[datetime] = field(default_factory=list)
 
 
-def study_time(
-    enrolments: list[Enrolment], *, since: datetime, until: datetime | None = None
-) -> dict[int, StudyTime]:
+def study_time(enrolments: list[Enrolment], *, since: datetime, until: datetime | None = None) -> dict[int, StudyTime]:
     """Credited spans and gaps of some enrolments from `since` on (to `until`, excluded): four queries."""
     until = until or since + timedelta(days=3660)
     sessions = StudySession.objects.filter(enrolment__in=enrolments, started_at__lt=until, last_beat_at__gte=since)

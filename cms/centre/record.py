@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils.timezone import localtime, make_aware
 
@@ -98,19 +98,21 @@ def months_of(enrolments: list[Enrolment], *, at: datetime) -> list[date]:
 
 def record_of(enrolments: list[Enrolment], month: date) -> Record:
     """The days of one month with something in them, newest first."""
-    first = make_aware(datetime(month.year, month.month, 1))
-    last = make_aware(datetime(month.year + month.month // 12, month.month % 12 + 1, 1))
-    time = study_time(enrolments, since=first, until=last)
-    titles = dict(Lesson.objects.filter(pk__in=_lessons(time.values())).values_list("pk", "title"))
-    pieces = [piece for own in time.values() for piece in _pieces(own, titles) if first <= piece[1] < last]
+    first = _midnight(month)
+    last = _midnight((month + timedelta(days=31)).replace(day=1))
+    studied = study_time(enrolments, since=first, until=last)
+    titles = dict(Lesson.objects.filter(pk__in=_lessons(studied.values())).values_list("pk", "title"))
+    pieces = [piece for own in studied.values() for piece in _pieces(own, titles) if first <= piece[1] < last]
     first_hour = 0 if any(localtime(start).hour < 6 for _kind, start, *_rest in pieces) else 6
     days: dict[date, Day] = {}
     for kind, start, end, lesson, why in sorted(pieces, key=lambda piece: piece[1]):
         for a, b in _by_day(start, end):
             day = days.setdefault(a.date(), Day(a.date()))
             minute = (a.hour - first_hour) * 60 + a.minute + a.second / 60
-            day.bars.append(Bar(kind, round(minute, 2), max(1.5, round((b - a).total_seconds() / 60, 2)), a, b, lesson, why))
-    _count_snapshots(time.values(), days)
+            day.bars.append(
+                Bar(kind, round(minute, 2), max(1.5, round((b - a).total_seconds() / 60, 2)), a, b, lesson, why)
+            )
+    _count_snapshots(studied.values(), days)
     return Record(sorted(days.values(), key=lambda day: day.on, reverse=True), first_hour)
 
 
@@ -132,10 +134,15 @@ def _by_day(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
     start, end = localtime(start), localtime(end)
     pieces = []
     while start.date() < end.date():
-        midnight = make_aware(datetime.combine(start.date() + timedelta(days=1), datetime.min.time()))
+        midnight = _midnight(start.date() + timedelta(days=1))
         pieces.append((start, midnight))
         start = midnight
     return [*pieces, (start, end)] if end > start else pieces
+
+
+def _midnight(day: date) -> datetime:
+    """The beginning of a day, where the site is."""
+    return make_aware(datetime.combine(day, time.min))
 
 
 def _count_snapshots(times: Iterable[StudyTime], days: dict[date, Day]) -> None:

@@ -93,7 +93,10 @@ def timeline(facts: Facts) -> list[TimelineStep]:
         "certificate": facts.renewed,
     }
     current = next((code for code, is_done in done.items() if not is_done), "")
-    return [TimelineStep(code, "done" if is_done else "current" if code == current else "ahead") for code, is_done in done.items()]
+    return [
+        TimelineStep(code, "done" if is_done else "current" if code == current else "ahead")
+        for code, is_done in done.items()
+    ]
 
 
 @dataclass(frozen=True)

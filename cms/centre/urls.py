@@ -10,5 +10,4 @@ urlpatterns = [
     path("hours/", views.hours, name="hours"),
     path("certificates/", views.certificates, name="certificates"),
     path("profile/", views.profile, name="profile"),
-    path("in-person/", views.in_person, name="in_person"),
 ]

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from certs import queries as certs
 from certs.errors import REFUSALS
-from cms.centre import queries, record as study_record
+from cms.centre import queries
+from cms.centre import record as study_record
 from exams import queries as exam_queries
 from learning.models import Admission, Enrolment
 from learning.queries import progress_of_many
@@ -124,12 +125,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "face": proctoring.profile_of(request.user),
         "missing": missing,
         "photos_missing": len({"id_photo", "portrait"} & set(missing)),
+        "has_id_photo": "id_photo" not in missing,
+        "has_portrait": "portrait" not in missing,
     }
     return render(request, "cms/centre/profile.html", context, status=400 if form.errors else 200)
-
-
-@own_rows
-@require_safe
-def in_person(request: HttpRequest) -> HttpResponse:
-    """The way without face data: studying at the institution, identity checked in person."""
-    return render(request, "cms/centre/in_person.html")

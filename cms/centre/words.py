@@ -52,7 +52,9 @@ STEP_WORDS = {
     ),
     "wait_profile": (
         gettext_lazy("The institution is confirming your photos"),
-        gettext_lazy("Both photos show the same person. A teacher compares them with your ID card; then you can study."),
+        gettext_lazy(
+            "Both photos show the same person. A teacher compares them with your ID card; then you can study."
+        ),
         "",
     ),
     "start_study": (
@@ -67,7 +69,7 @@ STEP_WORDS = {
     ),
     "study_again": (
         gettext_lazy("Your hours were cleared. Please study them again"),
-        gettext_lazy("Your exam result is kept and there is no further fee. The study record says why."),
+        gettext_lazy("Your exam result is kept. The SMS and the study record say what was cleared."),
         gettext_lazy("Study again"),
     ),
     "exam": (
@@ -92,7 +94,9 @@ STEP_WORDS = {
     ),
     "renew": (
         gettext_lazy("Renew your certificate on the province-wide portal"),
-        gettext_lazy("Your hours are recorded. Renewal issues the electronic certificate; the post certificate becomes void."),
+        gettext_lazy(
+            "Your hours are recorded. Renewal issues the electronic certificate; the post certificate becomes void."
+        ),
         gettext_lazy("Renew the certificate"),
     ),
     "done": (
@@ -177,7 +181,9 @@ def timeline_note(step: TimelineStep, enrolment: Enrolment, progress: Progress) 
     if step.code == "exam":
         return _passed_on(enrolment.exam_passed_at) or _("Opens when the hours are complete; you may try again")
     if step.code == "review":
-        return _passed_on(enrolment.hours_approved_at) or _("By the association when the hours are complete; result by SMS")
+        return _passed_on(enrolment.hours_approved_at) or _(
+            "By the association when the hours are complete; result by SMS"
+        )
     return _("When review and exam have passed; renewal on the province-wide portal")
 
 

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name='FAQPage',
             fields=[
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('questions', wagtail.fields.StreamField([('question', 2)], block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Question', 'max_length': 80}), 1: ('wagtail.blocks.TextBlock', (), {'label': 'Answer'}), 2: ('wagtail.blocks.StructBlock', [[('question', 0), ('answer', 1)]], {})}, verbose_name='Questions')),
+                ('questions', wagtail.fields.StreamField([('question', 2)], block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Question', 'max_length': 80}), 1: ('wagtail.blocks.TextBlock', (), {'label': 'Answer'}), 2: ('wagtail.blocks.StructBlock', [[('question', 0), ('answer', 1)]], {})}, verbose_name='Questions with answers')),
             ],
             options={
                 'verbose_name': 'Questions and answers',

@@ -102,7 +102,7 @@ class QuestionBlock(blocks.StructBlock):
 
 
 class FAQPage(Page):
-    questions = StreamField([("question", QuestionBlock())], verbose_name=_("Questions"))
+    questions = StreamField([("question", QuestionBlock())], verbose_name=_("Questions with answers"))
 
     content_panels = [*Page.content_panels, FieldPanel("questions")]
     max_count = 1
