@@ -17,7 +17,7 @@ LABEL = RegexValidator(r"^[a-z][a-z0-9]{1,19}$", _("2 to 20 lower-case letters a
 class InstitutionForm(forms.Form):
     """What opening an institution needs; everything else is edited on its own site."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Full name of the institution"), max_length=80)
     short_name = forms.CharField(
         label=_("Short name"), min_length=2, max_length=12, help_text=_("2 to 12 characters; also the SMS signature")
     )

@@ -10,8 +10,8 @@ from cms.words import clock
 from learning.review.case import Day, Shot
 from proctoring.models import Snapshot
 
-LEFT, RIGHT, TOP, LINE = 70, 920, 20, 22
-FEWEST_HOURS = 4
+LEFT, RIGHT, TOP, LINE = 96, 920, 20, 22
+FEWEST_HOURS = 1
 DOTS = {Snapshot.Outcome.MISMATCH: "zx-ff", Snapshot.Outcome.TWO_FACES: "zx-ff", Snapshot.Outcome.REVIEW: "zx-fr"}
 
 
@@ -86,9 +86,14 @@ def chart_of(days: list[Day], shots: list[Shot]) -> Chart:
                 doubts=sum(not shot.is_match for shot in todays),
             )
         )
-    step = 1 if last - first <= 8 else 2
-    ticks = [Tick(round(LEFT + (h - first) * scale, 1), f"{h:02d}") for h in range(first, last + 1, step)]
-    return Chart(lines, ticks, TOP + len(days) * LINE)
+    return Chart(lines, _ticks(first, last, scale), TOP + len(days) * LINE)
+
+
+def _ticks(first: int, last: int, scale: float) -> list[Tick]:
+    """A mark every quarter of an hour, hour or two hours, so that there are never more than thirteen."""
+    step = 15 if last - first <= 2 else 60 if last - first <= 12 else 120
+    minutes = range(0, (last - first) * 60 + 1, step)
+    return [Tick(round(LEFT + m / 60 * scale, 1), f"{first + m // 60:02d}:{m % 60:02d}") for m in minutes]
 
 
 def _window(days: list[Day]) -> tuple[int, int]:

@@ -33,7 +33,7 @@ class EnrolForm(PersonForm):
             "The trainee's own. Used only if this person has no account yet; an existing account keeps its phone."
         ),
     )
-    certificate = forms.ChoiceField(label=_("Post certificate"), widget=forms.RadioSelect)
+    certificate = forms.ChoiceField(label=_("Which post certificate"), widget=forms.RadioSelect)
     training_class = forms.ModelChoiceField(
         label=_("Class"), queryset=TrainingClass.objects.none(), required=False, empty_label=_("no class yet")
     )

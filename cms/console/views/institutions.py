@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django_tenants.utils import get_public_schema_name, schema_context
 
 from cms.console import access
 from cms.console.forms import InstitutionForm
@@ -92,9 +93,10 @@ def base_domain() -> str:
 def _open(form: InstitutionForm, request: HttpRequest) -> Institution:
     data = dict(form.cleaned_data)
     code, at = data.pop("code"), now()
-    institution = services.open_institution(
-        schema_name=code, code=code, hosts=[f"{code}.{base_domain()}"], by=request.user, at=at, **data
-    )
+    with schema_context(get_public_schema_name()):  # tenants are made and changed from public only
+        institution = services.open_institution(
+            schema_name=code, code=code, hosts=[f"{code}.{base_domain()}"], by=request.user, at=at, **data
+        )
     seed_site(institution, _first_words(institution), by=request.user, at=at)
     return institution
 
@@ -119,6 +121,7 @@ def change_state(request: HttpRequest, uuid: str) -> HttpResponse:
     elif not reason:
         messages.error(request, _("Nothing was changed: say why in one sentence."))
     else:
-        services.change_state(institution, State(wanted), reason=reason, by=request.user, at=now())
+        with schema_context(get_public_schema_name()):
+            services.change_state(institution, State(wanted), reason=reason, by=request.user, at=now())
         messages.success(request, _("%(name)s: state changed.") % {"name": institution.short_name})
     return redirect("console:institutions")

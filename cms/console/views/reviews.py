@@ -133,8 +133,11 @@ def case(request: HttpRequest, uuid: str) -> HttpResponse:
         try:
             _decide(review, form.cleaned_data, request, at)
         except DomainError as error:
-            form.add_error(None, error.message)
+            messages.error(request, error.message)
             review.refresh_from_db()
+            return render(
+                request, "console/case.html", _case_context(request, found, form, doubts, at), status=error.status
+            )
         else:
             messages.success(request, _("%(name)s: decided.") % {"name": review.enrolment.user.name})
             following = queries.pending_reviews().first()

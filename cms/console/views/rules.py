@@ -49,5 +49,23 @@ def _standing(ruleset: Ruleset, current: Ruleset | None, at: Any) -> tuple[str, 
 def _section(cls: Any, ruleset: Ruleset | None) -> dict[str, Any]:
     set_here = ruleset.values.get(cls.section, {}) if ruleset else {}
     values = typed(cls, set_here)
-    rows = [(field.name, getattr(values, field.name), field.name in set_here) for field in dataclasses.fields(cls)]
-    return {"name": cls.section, "rows": rows}
+    rows = [
+        (field.name, _shown(getattr(values, field.name)), field.name in set_here) for field in dataclasses.fields(cls)
+    ]
+    return {"name": _section_name(cls.section), "rows": rows}
+
+
+def _shown(value: Any) -> Any:
+    return " · ".join(str(one) for one in value) if isinstance(value, tuple | list) else value
+
+
+def _section_name(section: str) -> str:
+    names = {
+        "people": _("Sign-in and accounts"),
+        "eligibility": _("Who may enrol"),
+        "study": _("Study"),
+        "proctoring": _("Camera supervision"),
+        "exam": _("Exam"),
+        "review": _("Hours review"),
+    }
+    return names.get(section, section)

@@ -16,10 +16,14 @@ def index(request: HttpRequest) -> HttpResponse:
     """With how many of each class are how far."""
     admitted = Q(enrolments__admission=Admission.ADMITTED)
     done = Q(enrolments__hours_state__in=[HoursState.IN_REVIEW, HoursState.APPROVED])
-    rows = TrainingClass.objects.select_related("position").annotate(
-        people=Count("enrolments", filter=admitted),
-        complete=Count("enrolments", filter=admitted & done),
-        certified=Count("enrolments", filter=Q(enrolments__certified_at__isnull=False)),
+    rows = (
+        TrainingClass.objects.select_related("position")
+        .annotate(
+            people=Count("enrolments", filter=admitted),
+            complete=Count("enrolments", filter=admitted & done),
+            certified=Count("enrolments", filter=Q(enrolments__certified_at__isnull=False)),
+        )
+        .order_by("-year", "name")
     )
     page, today = page_of(request, rows), localdate(now())
     for training_class in page.object_list:

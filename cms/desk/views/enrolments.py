@@ -105,8 +105,27 @@ def _dress(enrolment: Any, progress: Any) -> None:
     enrolment.admission_tone = ADMISSION_TONES[Admission(enrolment.admission)]
     enrolment.hours_tone = HOURS_TONES[HoursState(enrolment.hours_state)]
     enrolment.exam_tone = EXAM_TONES[ExamState(enrolment.exam_state)]
+    enrolment.hours_word = _hours_word(HoursState(enrolment.hours_state))
+    enrolment.exam_word = _exam_word(ExamState(enrolment.exam_state))
     enrolment.fees = enrolment.training_fee + enrolment.textbook_fee
     enrolment.is_admitted = enrolment.admission == Admission.ADMITTED
+
+
+def _hours_word(state: HoursState) -> str:
+    return {
+        HoursState.STUDYING: _("Studying"),
+        HoursState.IN_REVIEW: _("In review"),
+        HoursState.APPROVED: _("Review passed"),
+        HoursState.CLEARED: _("Cleared"),
+    }[state]
+
+
+def _exam_word(state: ExamState) -> str:
+    return {
+        ExamState.CLOSED: _("not open yet"),
+        ExamState.OPEN: _("Exam open"),
+        ExamState.PASSED: _("passed"),
+    }[state]
 
 
 @require_POST

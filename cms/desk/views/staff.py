@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
     for membership in memberships:
         membership.role = Role(membership.group.name) if membership.group.name in Role.values else None
     context = {
-        "title": _("Staff"),
+        "title": _("Colleagues"),
         "memberships": memberships,
         "form": form,
         "meanings": [(role.label, _meaning(role)) for role in INSTITUTION_ROLES],

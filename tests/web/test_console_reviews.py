@@ -1,0 +1,194 @@
+"""The hours review in the association's console."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import now
+
+from tenants.roles.roles import Role
+from tests.support.staff import make_case, queries_of, staff_client
+
+pytestmark = pytest.mark.django_db
+DOUBTFUL = (("match", 0.31), ("review", 0.46), ("mismatch", 0.61), ("no_face", None))
+
+
+@pytest.fixture
+def reviewer(association):
+    return staff_client(association, Role.HOURS_REVIEWER)
+
+
+@pytest.fixture
+def case(lingzhu, in_tenant):
+    with in_tenant(lingzhu):
+        return make_case(lingzhu, outcomes=DOUBTFUL)
+
+
+def of_case(review, where=""):
+    return f"/admin/console/reviews/{review.uuid}/{where}"
+
+
+def approve(client, review, **more):
+    return client.post(of_case(review), {"decision": "approve", "reason": "光线不好，是本人。"} | more)
+
+
+def test_the_queue_says_in_words_why_somebody_comes_first(reviewer, lingzhu, in_tenant):
+    with in_tenant(lingzhu):
+        make_case(lingzhu, name="何丽华")
+        make_case(lingzhu, name="梁志强", outcomes=DOUBTFUL)
+    page = reviewer.get("/admin/console/reviews/").content.decode()
+    assert page.index("梁志强") < page.index("何丽华")
+    assert "抓拍 1 张与证件照不符" in page
+    assert "没有发现理由" in page
+    assert "440106********" in page
+
+
+def test_numbers_are_masked_in_queue_and_case(reviewer, case):
+    for address in ("/admin/console/reviews/", of_case(case)):
+        page = reviewer.get(address).content.decode()
+        assert case.enrolment.user.id_number not in page
+        assert case.enrolment.user.phone not in page
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_queue_takes_as_many_queries_with_one_row_as_with_three(reviewer, lingzhu, in_tenant, rows):
+    with in_tenant(lingzhu):
+        for _ in range(rows):
+            make_case(lingzhu)
+    queries, page = queries_of(reviewer, "/admin/console/reviews/")
+    assert (queries, page.count("data-row")) == (17, rows)
+
+
+@pytest.mark.parametrize("shots", [1, 4])
+def test_a_case_takes_as_many_queries_with_one_picture_as_with_four(reviewer, lingzhu, in_tenant, shots):
+    with in_tenant(lingzhu):
+        case = make_case(lingzhu, outcomes=DOUBTFUL[:shots])
+    queries, page = queries_of(reviewer, of_case(case))
+    assert (queries, page.count("data-evidence")) == (27, shots)
+
+
+def test_the_case_shows_the_pictures_worst_first_with_distance_and_verdict(reviewer, case):
+    page = reviewer.get(of_case(case)).content.decode()
+    gallery = page[page.index('id="pictures"') :]
+    assert gallery.index("0.61") < gallery.index("0.46") < gallery.index("0.31")
+    assert gallery.count("/camera/evidence/snapshot/") == 4
+    assert "尊敬的学员，恭喜您的继续教育学时已通过审核。" in page
+    assert (
+        "尊敬的梁志强学员您好，因您在继续教育学习课程中存在作弊行为，按照有关要求，您的土建施工员岗位2026年度学时将被清除，请重新学习。"
+        in page
+    )
+
+
+def test_a_picture_of_the_case_can_be_opened_and_is_recorded(reviewer, case):
+    from tenants.audit.models import Entry
+
+    page = reviewer.get(of_case(case)).content.decode()
+    address = page[page.index("/camera/evidence/snapshot/") :].partition('"')[0]
+    answer = reviewer.get(address)
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "image/jpeg"
+    assert Entry.objects.filter(action="face_evidence.read", actor=reviewer.user).count() == 1
+
+
+def test_approving_writes_the_sms_that_waits_ten_minutes(reviewer, case, in_tenant, association):
+    from learning.models import Enrolment
+    from tenants.messages.models import Sms
+
+    before = now()
+    answer = approve(reviewer, case)
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/console/reviews/")
+    sms = Sms.objects.get(template="hours_approved")
+    assert sms.text == "尊敬的学员，恭喜您的继续教育学时已通过审核。"
+    assert timedelta(minutes=10) <= sms.not_before - before < timedelta(minutes=10, seconds=30)
+    with in_tenant(association):
+        assert Enrolment.objects.get(pk=case.enrolment_id).hours_state == "approved"
+
+
+def test_approving_doubtful_pictures_takes_a_sentence(reviewer, case):
+    answer = approve(reviewer, case, reason="")
+    assert answer.status_code == 400
+    assert "请用一句话说明原因，学员能看到。" in answer.content.decode()
+
+
+def test_undo_within_ten_minutes_takes_decision_and_sms_back(reviewer, case, in_tenant, association):
+    from learning.models import Enrolment
+    from tenants.messages.models import Sms
+
+    approve(reviewer, case)
+    assert 'id="undo"' in reviewer.get("/admin/console/reviews/").content.decode()
+    reviewer.post(of_case(case, "undo/"))
+    assert Sms.objects.get(template="hours_approved").state == "cancelled"
+    with in_tenant(association):
+        assert Enrolment.objects.get(pk=case.enrolment_id).hours_state == "in_review"
+
+
+def test_clearing_all_hours_needs_ground_and_explanation_and_sends_the_manuals_text(
+    reviewer, case, in_tenant, association
+):
+    from learning.models import Enrolment
+    from tenants.messages.models import Sms
+
+    refused = reviewer.post(of_case(case), {"decision": "clear_all", "reason": ""})
+    assert refused.status_code == 400
+    reviewer.post(of_case(case), {"decision": "clear_all", "ground": "not_self", "reason": "3 月 2 日由他人代替。"})
+    with in_tenant(association):
+        assert Enrolment.objects.get(pk=case.enrolment_id).hours_state == "cleared"
+    assert Sms.objects.get(template="hours_cleared").text.startswith(
+        "尊敬的梁志强学员您好，因您在继续教育学习课程中存在作弊行为"
+    )
+
+
+def test_clearing_chosen_lessons_leaves_the_others(reviewer, case, in_tenant, association):
+    from learning.models import LessonProgress
+
+    with in_tenant(association):
+        first, second = LessonProgress.objects.filter(enrolment=case.enrolment_id).order_by("lesson_id")
+    data = {
+        "decision": "clear_lessons",
+        "ground": "not_self",
+        "reason": "第一课不是本人。",
+        "lessons": [first.lesson_id],
+    }
+    assert reviewer.post(of_case(case), data).status_code == 302
+    with in_tenant(association):
+        left = dict(LessonProgress.objects.filter(enrolment=case.enrolment_id).values_list("lesson_id", "credited_ms"))
+    assert left == {first.lesson_id: 0, second.lesson_id: 20_000}
+
+
+def test_somebody_elses_decision_is_said_so(reviewer, case, association):
+    approve(staff_client(association, Role.SUPERADMIN, "冯志坚"), case)
+    answer = approve(reviewer, case)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "这一件刚刚已经由别人决定" in page
+    assert "冯志坚" in page
+
+
+def test_a_read_only_role_sees_the_case_and_gets_403_with_a_sentence_when_deciding(association, case, in_tenant):
+    auditor = staff_client(association, Role.AUDITOR)
+    assert auditor.get(of_case(case)).status_code == 200
+    answer = approve(auditor, case)
+    assert answer.status_code == 403
+    assert "需要的角色：" in answer.content.decode()
+    with in_tenant(association):
+        case.refresh_from_db()
+    assert case.state == "pending"
+
+
+def test_a_question_editor_is_told_that_the_queue_is_not_theirs(association):
+    answer = staff_client(association, Role.QUESTION_EDITOR).get("/admin/console/reviews/")
+    assert answer.status_code == 403
+    assert "请向协会的超级管理员申请。" in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.REGISTRAR])
+def test_staff_of_an_institution_find_no_console(lingzhu, case, role):
+    client = staff_client(lingzhu, role)
+    for address in ("/admin/console/reviews/", of_case(case), "/admin/console/institutions/", "/admin/console/audit/"):
+        assert client.get(address).status_code == 404
+
+
+def test_an_empty_queue_says_what_comes(reviewer):
+    page = reviewer.get("/admin/console/reviews/").content.decode()
+    assert "队列已审完" in page

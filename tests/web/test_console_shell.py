@@ -1,0 +1,173 @@
+"""The shell of the admin, and the other screens of the association."""
+
+from __future__ import annotations
+
+import pytest
+
+from cms.theme import admin_hue
+from tenants.brand import contrast
+from tenants.roles.roles import Role
+from tests.support import people
+from tests.support.staff import make_case, staff_client
+
+pytestmark = pytest.mark.django_db
+CLOSED = (
+    "/admin/users/",
+    "/admin/groups/",
+    "/admin/bulk/accounts/user/set_active_state/?id=all",
+    "/admin/bulk/accounts/user/delete/?id=all",
+    "/admin/bulk/accounts/user/assign_role/?id=1",
+    "/admin/bulk/auth/group/delete/?id=1",
+    "/admin/password_reset/",
+)
+
+
+@pytest.mark.parametrize("address", CLOSED)
+def test_no_admin_reaches_wagtails_screens_of_users_and_groups(lingzhu, association, address):
+    for client in (staff_client(lingzhu, Role.MANAGER), staff_client(association, Role.SUPERADMIN)):
+        assert client.get(address).status_code == 404
+        assert client.post(address, {"mark_as_active": ""}).status_code == 404
+
+
+def test_a_manager_with_every_permission_still_cannot_switch_people_off(lingzhu, in_tenant):
+    from django.contrib.auth.models import Group, Permission
+
+    manager, victim = staff_client(lingzhu, Role.MANAGER), people.make_user("别家学员")
+    with in_tenant(lingzhu):
+        Group.objects.get(name="manager").permissions.set(Permission.objects.all())
+    answer = manager.post("/admin/bulk/accounts/user/set_active_state/?id=all", {"mark_as_active": ""})
+    victim.refresh_from_db()
+    assert (answer.status_code, victim.is_active) == (404, True)
+
+
+def test_wagtails_own_sign_in_leads_to_ours(lingzhu):
+    from django.test import Client
+
+    answer = Client(headers={"host": lingzhu.host}).get("/admin/login/?next=/admin/")
+    assert (answer.status_code, answer["Location"]) == (302, "/signin/?next=%2Fadmin%2F")
+
+
+def test_the_menu_holds_the_tasks_of_ones_own_kind_and_role(lingzhu, association):
+    import json
+
+    def menu(client):
+        page = client.get("/admin/").content.decode()
+        props = page.partition('id="wagtail-sidebar-props" type="application/json">')[2].partition("</script>")[0]
+        return json.dumps(json.loads(props), ensure_ascii=False)
+
+    reviewer, manager = menu(staff_client(association, Role.HOURS_REVIEWER)), menu(staff_client(lingzhu, Role.MANAGER))
+    assert "学时审核" in reviewer
+    assert "短信" not in reviewer
+    assert "报名" in manager
+    assert "员工" in manager
+    assert "学时审核" not in manager
+
+
+@pytest.mark.parametrize("colour", ["#0b6b4f", "#7a1f2b", "#ffdd00", "#ffffff", "#1d4f8b", "#00ffff"])
+def test_white_on_the_sidebar_is_readable_in_any_brand(colour):
+    import colorsys
+
+    hue = admin_hue(colour)
+    rgb = colorsys.hls_to_rgb(hue.hue / 360, hue.lightness / 100, hue.saturation / 100)
+    shade = "#" + "".join(f"{round(part * 255):02x}" for part in rgb)
+    assert contrast("#ffffff", shade) >= 8
+
+
+def test_the_hue_is_the_institutions(lingzhu, jiangxin):
+    green = staff_client(lingzhu, Role.MANAGER).get("/admin/hue.css").content.decode()
+    red = staff_client(jiangxin, Role.MANAGER).get("/admin/hue.css").content.decode()
+    assert "--w-color-primary-hue:162;" in green
+    assert "--w-color-primary-hue:352;" in red
+
+
+def test_opening_an_institution_makes_a_site_and_a_desk(association):
+    from tenants.models import Institution
+
+    admin = staff_client(association, Role.SUPERADMIN)
+    data = {
+        "name": "东江建设培训中心",
+        "short_name": "东江建培",
+        "code": "dongjiang",
+        "brand_main": "#7a1f2b",
+        "brand_accent": "#8a5a00",
+    }
+    assert admin.post("/admin/console/institutions/open/", data).status_code == 302
+    opened = Institution.objects.get(schema_name="dongjiang")
+    assert opened.host == f"dongjiang.{association.host}"
+    assert "东江建设培训中心" in staff_client(opened, Role.MANAGER).get("/").content.decode()
+
+
+def test_an_address_that_is_taken_is_refused_in_words(association):
+    admin = staff_client(association, Role.SUPERADMIN)
+    data = {
+        "name": "岭筑二校",
+        "short_name": "岭筑二校",
+        "code": "Lingzhu!",
+        "brand_main": "#7a1f2b",
+        "brand_accent": "#8a5a00",
+    }
+    answer = admin.post("/admin/console/institutions/open/", data)
+    assert answer.status_code == 400
+    assert "2–20 个小写字母或数字，以字母开头" in answer.content.decode()
+
+
+def test_suspending_needs_a_reason_and_an_admin(association, lingzhu):
+    address = f"/admin/console/institutions/{lingzhu.uuid}/state/"
+    auditor, admin = staff_client(association, Role.AUDITOR), staff_client(association, Role.SUPERADMIN)
+    assert auditor.post(address, {"state": "suspended", "reason": "整改"}).status_code == 403
+    admin.post(address, {"state": "suspended", "reason": ""})
+    lingzhu.refresh_from_db()
+    assert lingzhu.state == "approved"
+    admin.post(address, {"state": "suspended", "reason": "收费与公示不符"})
+    lingzhu.refresh_from_db()
+    assert lingzhu.state == "suspended"
+
+
+def test_a_code_is_readable_in_the_demo_only(association, settings):
+    from tenants.messages.services import queue_sms
+
+    params = {"code": "482913", "minutes": 5}
+    queue_sms(key="k", template="code", params=params, phone="13800000001", institution=None, at=people.BEFORE)
+    admin = staff_client(association, Role.SUPERADMIN)
+    page = admin.get("/admin/console/messages/").content.decode()
+    assert "482913" in page
+    assert "138****0001" in page
+    assert "13800000001" not in page
+    settings.IS_DEMO = False
+    assert "482913" not in admin.get("/admin/console/messages/").content.decode()
+
+
+def test_a_post_certificate_is_found_by_a_whole_id_number_only(association):
+    from learning.services import register_post_certificate
+    from tests.support.study import make_position
+
+    number = people.id_number(321)
+    register_post_certificate(
+        number="粤建岗880001",
+        id_number=number,
+        name="卢永康",
+        position=make_position(),
+        issued_on=people.BEFORE.date(),
+        by=None,
+        at=people.BEFORE,
+    )
+    clerk = staff_client(association, Role.CERTIFICATE_CLERK)
+    found = clerk.get("/admin/console/post-certificates/", {"q": number}).content.decode()
+    assert "卢永康" in found
+    assert number[:6] + "********" + number[-4:] in found
+    assert "卢永康" not in clerk.get("/admin/console/post-certificates/", {"q": number[:14]}).content.decode()
+
+
+@pytest.mark.parametrize(
+    "screen", ["", "institutions/", "rules/", "messages/", "questions/", "post-certificates/", "uploads/", "audit/"]
+)
+def test_every_screen_opens_empty_and_filled(association, lingzhu, in_tenant, screen):
+    from tests.support.exam import make_bank
+
+    admin = staff_client(association, Role.SUPERADMIN)
+    address = f"/admin/console/{screen}" if screen else "/admin/"
+    assert admin.get(address).status_code == 200
+    make_bank(3, 3, 3)
+    with in_tenant(lingzhu):
+        make_case(lingzhu)
+    assert admin.get(address).status_code == 200
