@@ -21,18 +21,30 @@ def paper_texts() -> dict[str, str]:
         "tally": _("{done} answered, {left} to go"),
         "flag": _("Mark for later"),
         "unflag": _("Remove the mark"),
-        "oneWaiting": _("Question {n} has not reached the server yet and is sent by itself. Please do not close the page; the time keeps running."),
-        "someWaiting": _("{n} answers have not reached the server yet and are sent by themselves. Please do not close the page; the time keeps running."),
-        "noneWaiting": _("Everything is saved so far. New answers are kept here and sent by themselves; the time keeps running."),
+        "oneWaiting": _(
+            "Question {n} has not reached the server yet and is sent by itself. "
+            "Please do not close the page; the time keeps running."
+        ),
+        "someWaiting": _(
+            "{n} answers have not reached the server yet and are sent by themselves. "
+            "Please do not close the page; the time keeps running."
+        ),
+        "noneWaiting": _(
+            "Everything is saved so far. New answers are kept here and sent by themselves; the time keeps running."
+        ),
         "offline": _("The network is down, connecting again…"),
         "signedOut": _("You are no longer signed in here"),
-        "signedOutWhat": _("Your answers are kept on this computer. Sign in again in another tab, then press “Try again now”."),
+        "signedOutWhat": _(
+            "Your answers are kept on this computer. Sign in again in another tab, then press “Try again now”."
+        ),
         "minutesLeft": _("{n} minutes left"),
         "minuteLeft": _("One minute left"),
         "timeUp": _("Time is up, the paper is being handed in"),
-        "timeUpOffline": _("Time is up. The server hands in what it has saved; the result appears when the network is back."),
+        "timeUpOffline": _(
+            "Time is up. The server hands in what it has saved; the result appears when the network is back."
+        ),
         "allAnswered": _("All {n} questions are answered."),
         "oneUnanswered": _("One question is not answered. It is handed in empty."),
         "someUnanswered": _("{n} questions are not answered. They are handed in empty."),
         "handInWaits": _("{n} answers are still on their way. You can hand in once they are saved."),
-    }  # fmt: skip
+    }

@@ -6,6 +6,7 @@ import json
 import re
 import threading
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils.timezone import now
@@ -82,9 +83,7 @@ ROUTES = [
 def test_another_persons_exam_does_not_exist(method, path, attempt, ready, lingzhu, trainee_client):
     stranger = trainee_client(lingzhu)
     asked = path.format(attempt=attempt.uuid, enrolment=ready.enrolment.uuid)
-    made_up = path.format(
-        attempt="0" * 8 + "-0000-4000-8000-" + "0" * 12, enrolment="1" * 8 + "-0000-4000-8000-" + "0" * 12
-    )
+    made_up = path.format(attempt=uuid4(), enrolment=uuid4())
     answers = [
         getattr(stranger, method)(
             url, json.dumps(one(1, "A", 1)), content_type="application/json", headers={"accept": "application/json"}
@@ -200,7 +199,7 @@ def test_the_paper_page_carries_no_field_named_key_and_no_identity_of_a_question
     page = client.get(f"/exam/attempt/{attempt.uuid}/").content.decode()
     assert not re.search(r'data-key|"key"|data-answer="|data-right|data-question', page)
     ids = {str(pk) for pk in Question.objects.values_list("pk", flat=True)}
-    assert not {found for found in re.findall(r'value="(\d+)"', page)} & ids
+    assert not set(re.findall(r'value="(\d+)"', page)) & ids
 
 
 def test_two_windows_the_later_choice_counts_and_the_other_window_is_told(client, attempt):
