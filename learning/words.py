@@ -24,6 +24,7 @@ def room_texts() -> dict[str, str]:
         "in_view": _("You are in the picture"),
         "not_in_view": _("You were not recognised"),
         "kept": _("The {minutes} min {seconds} s you have studied in this lesson are saved; it goes on from there."),
+        "kept_seconds": _("The {seconds} s you have studied in this lesson are saved; it goes on from there."),
         "resume": _("I am back, continue"),
         "check_again": _("Do the camera check again"),
         "reload": _("Study here again"),

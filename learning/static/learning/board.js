@@ -36,6 +36,7 @@ export class Board extends EventTarget {
 
   credit(ms) {
     this.current.credited_ms = ms;
+    if (this.held) this.part("pause-kept").textContent = this.kept();
     this.drawHours();
   }
 
@@ -107,6 +108,7 @@ export class Board extends EventTarget {
   kept() {
     if (!this.current?.credited_ms) return "";
     const [minutes, seconds] = clock(this.current.credited_ms / 1000).split(":");
+    if (!Number(minutes)) return this.texts.kept_seconds.replace("{seconds}", Number(seconds));
     return this.texts.kept.replace("{minutes}", Number(minutes)).replace("{seconds}", Number(seconds));
   }
 
