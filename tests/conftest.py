@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     from tests.support.demo import RunningDemo
 
 E2E = Path(__file__).parent / "e2e"
-pytest_plugins = ["tests.support.skips"]
-
-servers.prepare()  # before anything reads Django's settings
-
-
-def pytest_configure() -> None:
-    """Settings are read from the environment made above; pytest-django sets Django up only when they are there."""
-    from django.conf import settings
-
-    assert settings.DATABASES
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
