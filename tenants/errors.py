@@ -1,5 +1,7 @@
 """Errors that reach a person: a stable code, a sentence, an HTTP status."""
 
+from typing import Any
+
 
 class DomainError(Exception):
     """Base of all errors of the rules.
@@ -8,9 +10,9 @@ class DomainError(Exception):
     what happened and what to do; `status` is the HTTP status a view answers with.
     """
 
-    code = "error"
-    message = ""
-    status = 409
+    code: str = "error"
+    message: Any = ""  # a lazy translation on the class, the sentence itself on the instance
+    status: int = 409
 
     def __init__(self, message: object = None, *, code: str | None = None, status: int | None = None) -> None:
         self.message = str(message if message is not None else self.message)

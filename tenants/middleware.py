@@ -7,7 +7,6 @@ import structlog
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import set_urlconf
@@ -18,6 +17,7 @@ from tenants.errors import DomainError
 from tenants.gate import gated
 from tenants.models import Kind, State
 from tenants.queries import institution_of_host
+from tenants.schema import to_public, to_tenant
 from tenants.scopes import institution_scope
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -36,13 +36,13 @@ class TenantMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        connection.set_schema_to_public()
+        to_public()
         host = request.META.get("HTTP_HOST", "").rsplit(":", 1)[0]
         institution = institution_of_host(host)
         if institution is None:
             return HttpResponse(UNKNOWN_HOST, status=404)
         request.tenant = institution  # type: ignore[attr-defined]
-        connection.set_tenant(institution)
+        to_tenant(institution)
         structlog.contextvars.bind_contextvars(tenant=institution.schema_name)
         portal = institution.kind == Kind.ASSOCIATION
         request.urlconf = settings.PORTAL_URLCONF if portal else settings.ROOT_URLCONF  # type: ignore[attr-defined]

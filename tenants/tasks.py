@@ -3,10 +3,10 @@
 from typing import Any
 
 from celery import shared_task
-from django.db import connection
 from tenant_schemas_celery.task import TenantTask as SchemaTask
 
 from tenants.models import Institution, Kind
+from tenants.schema import current_schema
 from tenants.scopes import institution_scope, province_scope
 
 
@@ -16,7 +16,7 @@ class TenantTask(SchemaTask):
     abstract = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        tenant = Institution.objects.filter(schema_name=connection.schema_name, kind=Kind.INSTITUTION).first()
+        tenant = Institution.objects.filter(schema_name=current_schema(), kind=Kind.INSTITUTION).first()
         with institution_scope(tenant) if tenant else province_scope():
             return super().__call__(*args, **kwargs)
 

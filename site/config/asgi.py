@@ -5,6 +5,7 @@ Either half may live in processes of its own: `ZHUXUE_SERVE=http|sockets|all`.
 
 import gc
 import os
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -18,7 +19,7 @@ from proctoring.routing import websocket_urlpatterns as camera  # noqa: E402
 from tenants.consumers import RefuseUnknownPaths  # noqa: E402
 
 SERVE = os.environ.get("ZHUXUE_SERVE", "all")
-protocols = {}
+protocols: dict[str, Any] = {}
 if SERVE in {"http", "all"}:
     protocols["http"] = http
 if SERVE in {"sockets", "all"}:

@@ -1,7 +1,7 @@
 """People: one identity in the whole province, known by ID number."""
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -51,10 +51,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     password_set_at = models.DateTimeField(null=True, blank=True)
 
     # Rights live in every schema, through explicit tables (see tenants.roles).
-    groups = models.ManyToManyField(
+    groups = models.ManyToManyField(  # type: ignore[assignment]
         "auth.Group", through="roles.GroupMembership", related_name="user_set", related_query_name="user", blank=True
     )
-    user_permissions = models.ManyToManyField(
+    user_permissions = models.ManyToManyField(  # type: ignore[assignment]
         "auth.Permission",
         through="roles.UserPermission",
         related_name="user_set",
@@ -65,7 +65,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     USERNAME_FIELD = "uuid"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     def __str__(self) -> str:
         return self.name

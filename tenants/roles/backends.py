@@ -4,11 +4,11 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Permission
-from django.db import connection
 from django.http import HttpRequest
 
 from tenants.crypto import blind_index
 from tenants.roles.queries import association_schema
+from tenants.schema import current_schema
 
 CACHES = ("_user_perm_cache", "_group_perm_cache", "_perm_cache")
 
@@ -31,7 +31,7 @@ class TenantBackend(ModelBackend):
         return user if user.check_password(password) and self.user_can_authenticate(user) else None
 
     def _get_permissions(self, user_obj: Any, obj: Any, from_name: str) -> set[str]:
-        schema = connection.schema_name
+        schema = current_schema()
         if getattr(user_obj, "_perm_schema", schema) != schema:
             for name in CACHES:
                 user_obj.__dict__.pop(name, None)
@@ -43,7 +43,7 @@ class TenantBackend(ModelBackend):
         return {name for name in permissions if not name.startswith("accounts.")}
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
-        if getattr(user_obj, "_perm_schema", connection.schema_name) != connection.schema_name:
+        if getattr(user_obj, "_perm_schema", current_schema()) != current_schema():
             user_obj.__dict__.pop("_perm_cache", None)
         return super().get_all_permissions(user_obj, obj)
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q
 
 from tenants.roles.models import GroupMembership
+from tenants.schema import current_schema
 
 ASSOCIATION_SCHEMA = "association"
 
@@ -17,12 +17,12 @@ def association_schema() -> str:
 
 def roles_of(user: Any) -> set[str]:
     """Codes of the roles (group names) of `user` in this schema, cached on the user until the schema changes."""
-    if not user.is_authenticated or connection.schema_name == "public":
+    if not user.is_authenticated or current_schema() == "public":
         return set()
     cached = user.__dict__.get("_roles_here")
-    if cached is None or cached[0] != connection.schema_name:
+    if cached is None or cached[0] != current_schema():
         names = set(GroupMembership.objects.filter(user_id=user.pk).values_list("group__name", flat=True))
-        user.__dict__["_roles_here"] = cached = (connection.schema_name, names)
+        user.__dict__["_roles_here"] = cached = (current_schema(), names)
     return cached[1]
 
 

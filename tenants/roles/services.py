@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tenants.audit.services import record
@@ -12,6 +12,7 @@ from tenants.errors import DomainError
 from tenants.models import Institution
 from tenants.roles.models import GroupMembership
 from tenants.roles.roles import ASSOCIATION_ROLES, INSTITUTION_ROLES, Role
+from tenants.schema import current_schema
 
 
 class RoleNotHere(DomainError):
@@ -51,4 +52,4 @@ def revoke_role(user: Any, role: Role, *, by: Any, at: datetime) -> None:
 
 
 def _tenant() -> Institution | None:
-    return Institution.objects.filter(schema_name=connection.schema_name).first()
+    return Institution.objects.filter(schema_name=current_schema()).first()
