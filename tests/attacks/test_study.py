@@ -106,7 +106,7 @@ async def test_a_burst_of_a_hundred_beats_earns_no_more_than_the_time_that_passe
 
 async def test_two_windows_and_two_cameras_never_earn_twice(study: Study, cookie: str, in_scope: Any) -> None:
     def second_window() -> None:
-        study.open_camera(at=postgres_now() - timedelta(seconds=1))
+        study.open_camera(at=postgres_now() - timedelta(minutes=1))
         study.open(at=postgres_now())
 
     old = Page(study, cookie)

@@ -131,7 +131,7 @@ async def test_when_the_camera_check_expires_time_stops_and_the_page_is_told(
     ack = await page.beat()
     assert ack["state"] == "paused:camera.expired"
     assert 3_500 <= ack["credit_ms"] <= 4_500
-    await in_scope(later, study, 10)
+    await in_scope(later, study, 5)
     assert (await page.beat())["credit_ms"] == 0
 
 
