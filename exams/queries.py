@@ -1,5 +1,6 @@
 """Reads of the exam: where a person stands, and a paper as it may be shown. No key leaves this module."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,8 @@ from exams.rules import LETTERS, ExamRules, rules_from
 from learning.models import Admission, Enrolment, ExamState
 from tenants.accounts.models import User
 
+# The place for the answer in a stem is written with spaces; on the page it keeps its width and never breaks.
+BLANK = re.compile(r"（\s*）")
 CLOSED, READY, RUNNING, AGAIN, PASSED = "closed", "ready", "running", "again", "passed"
 
 
@@ -129,7 +132,7 @@ def _shown(item: Item, answer: Answer | None) -> ShownItem:
         kind=item.kind,
         kind_label=item.get_kind_display(),
         points=item.points,
-        stem=item.stem,
+        stem=BLANK.sub("（\u00a0\u00a0\u00a0\u00a0）", item.stem),
         options=options,
         choice=choice,
         seq=answer.client_seq if answer else 0,
