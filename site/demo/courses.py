@@ -75,7 +75,8 @@ def publish_plans(year: int, by: User, at: datetime) -> None:
 
 
 def shared_out(total: Decimal, weights: list[Decimal]) -> list[Decimal]:
-    """`total` in hundredths by weight; the last takes the rest, so that the sum is exact."""
-    parts = [(total * weight / sum(weights)).quantize(Decimal("0.01"), ROUND_DOWN) for weight in weights]
+    """`total` in half hours by weight; the last takes the rest, so that the sum is exact."""
+    halves = [(2 * total * weight / sum(weights)).quantize(Decimal(1), ROUND_DOWN) for weight in weights]
+    parts = [half / 2 for half in halves]
     parts[-1] += total - sum(parts)
     return parts

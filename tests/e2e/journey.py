@@ -104,20 +104,18 @@ class Journey:
         page.wait_for_url("**/my/profile/")
         self._upload("portrait", self.clips.portrait)
         self._upload("id_photo", self.clips.id_card)
-        page.locator(".callout strong").first.wait_for()  # the page comes again by itself
+        page.reload()
         self.album.shot(page, "profile-complete", full=True)
         page.goto(f"{self.site}/my/")
         self.album.shot(page, "waiting-for-the-clerk", full=True)
 
     def _upload(self, kind: str, picture: bytes) -> None:
-        section = self.page.locator(f'[data-capture="{kind}"]')
-        section.locator("input[type=file]").set_input_files(
-            {"name": f"{kind}.jpg", "mimeType": "image/jpeg", "buffer": picture}
-        )
-        badge = section.locator("[data-badge].badge-ok")
-        said = section.locator(".is-bad [data-part=message]")
-        badge.or_(said).first.wait_for()
-        assert not said.count(), said.inner_text()
+        box = self.page.locator(f'[data-photo="{kind}"]')
+        file = {"name": f"{kind}.jpg", "mimeType": "image/jpeg", "buffer": picture}
+        box.locator("input[type=file]").set_input_files(file)
+        self.page.locator(f'[data-photo="{kind}"]:is([data-state="ok"], [data-state="bad"])').wait_for(timeout=40_000)
+        said = box.locator('[data-part="message"]').inner_text()
+        assert box.get_attribute("data-state") == "ok", said
 
     def clerk_confirms(self) -> None:
         with closing(context_of(self.browser)) as office:
