@@ -131,9 +131,7 @@ class Challenge:
     async def _prompt(self, index: int, action: str) -> None:
         """Send the prompt and start this server's clock for the action."""
         seconds = self.consumer.rules.action_s
-        await self.consumer.send_json(
-            {"type": "liveness.prompt", "index": index, "action": action, "seconds": seconds}
-        )
+        await self.consumer.send_json({"type": "liveness.prompt", "index": index, "action": action, "seconds": seconds})
         sent_at = time.monotonic()
         await self._post("prompted", t=sent_at)
         timer = asyncio.create_task(self._deadline(sent_at + seconds))

@@ -16,7 +16,9 @@ _pool: redis.ConnectionPool | None = None
 def _redis() -> redis.Redis:
     global _pool
     if _pool is None:
-        _pool = redis.BlockingConnectionPool.from_url(settings.FACE_REDIS_URL, max_connections=32, timeout=5)
+        _pool = redis.BlockingConnectionPool.from_url(
+            settings.FACE_REDIS_URL, max_connections=32, timeout=5, socket_timeout=wire.STILL_S + 5
+        )  # longer than the blocking wait for an answer
     return redis.Redis(connection_pool=_pool)
 
 
@@ -40,7 +42,8 @@ def _ask(connection: redis.Redis, picture: bytes) -> bytes | None:
     reply = f"face:still:{uuid.uuid4().hex}"
     inbox = wire.inbox(worker.decode(), wire.WORK)
     with connection.pipeline(transaction=False) as pipe:
-        pipe.xadd(inbox, {"kind": "still", "reply": reply, "data": picture}, maxlen=wire.INBOX_LENGTH, approximate=False)
+        entry = {"kind": "still", "reply": reply, "data": picture}
+        pipe.xadd(inbox, entry, maxlen=wire.INBOX_LENGTH, approximate=False)
         pipe.expire(inbox, wire.INBOX_TTL_S)
         pipe.execute()
     found = connection.blpop([reply], timeout=wire.STILL_S / wire.STILL_TRIES)

@@ -36,7 +36,10 @@ MESSAGES = {"liveness.start", "liveness.cancel", "snapshot.resume", "camera.lost
 
 
 def load(session_uuid: UUID, user: Any, at: datetime) -> tuple[CameraSession, ProctoringRules, bytes]:
-    """The person's open session, the rules, and the template to compare with. Raises `SessionClosed`, `ProfileIncomplete`."""
+    """The person's open session, the rules, the template to compare with.
+
+    Raises `SessionClosed`, `ProfileIncomplete`.
+    """
     session = queries.open_session(session_uuid, user)
     if session is None:
         raise SessionClosed
@@ -132,7 +135,10 @@ class CameraConsumer(TenantConsumer):
         self._go("challenge", self.challenge.run())
 
     async def _on_liveness_cancel(self) -> None:
+        """Ends the check at once; it counts as an attempt, or one could cancel until a wanted sequence is drawn."""
         self._stop("challenge")
+        if self._running("challenge"):
+            await asyncio.wait({self._tasks["challenge"]}, timeout=2)  # until its slot is given back
 
     async def _on_snapshot_resume(self) -> None:
         """Back in the picture: one snapshot decides, if the rules allow it after this pause."""
@@ -142,7 +148,8 @@ class CameraConsumer(TenantConsumer):
         if not supervision.may_resume(self.session, self.rules, at):
             await self.send_json({"type": "camera.state", **self.state()})
             return
-        self._start_lookout(first_in_s=0.0)
+        self.lookout = Lookout(self)
+        self._go("lookout", self.lookout.resume())
 
     async def _on_camera_lost(self) -> None:
         """The page says its camera went away: believed, since it only costs the person."""
@@ -152,7 +159,8 @@ class CameraConsumer(TenantConsumer):
     async def _frame(self, message: bytes) -> None:
         """Token first, then size, magic and dimensions, then credit; anything else is a strike."""
         token, jpeg = message[:TOKEN_BYTES], message[TOKEN_BYTES:]
-        taker = next((t for t in (self.challenge, self.lookout) if t is not None and t.token and t.token == token), None)
+        takers = (self.challenge, self.lookout)
+        taker = next((t for t in takers if t is not None and t.token and t.token == token), None)
         if taker is None:
             if time.monotonic() - self.token_ended_at > FORGIVEN_S:
                 await self._strike("camera.bad_token")
@@ -166,7 +174,7 @@ class CameraConsumer(TenantConsumer):
             await taker.frame(jpeg)
 
     async def _strike(self, code: str) -> None:
-        """Count misuse (it fades with time); at the limit the socket is closed and the session is no longer verified."""
+        """Count misuse (it fades with time); at the limit the socket is closed and nothing is verified any more."""
         now = time.monotonic()
         self.strikes = max(0.0, self.strikes - (now - self.struck_at) / STRIKE_DECAY_S) + 1
         self.struck_at = now

@@ -196,7 +196,7 @@ class Judge:
         return self._fail(fault, action)
 
     def _other_action(self, action: str) -> str | None:
-        """A turn or an open mouth that was not asked for. (Eyes and nose move along with other actions; these do not.)"""
+        """A turn or an open mouth nobody asked for. (Eyes and nose move along with other actions; these do not.)"""
         assert self.base is not None
         for other in (*TURNS, MOUTH):
             if other != action and any(excursion(other, m, self.base, self.rules) >= 1 for m in self.frames):

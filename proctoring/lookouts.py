@@ -1,6 +1,7 @@
 """Snapshots as the socket takes them: at moments nobody can foresee, while what was verified holds."""
 
 import asyncio
+import contextlib
 import random
 import secrets
 import time
@@ -32,6 +33,11 @@ class Lookout:
         self._complete = asyncio.Event()
         self._verdict: asyncio.Future[dict[str, Any]] | None = None
         self._request = ""
+
+    async def resume(self) -> None:
+        """One snapshot decides whether a pause is over; if so, go on as before."""
+        if await self.take() and self.consumer.verified_for() > 0:
+            await self.run()
 
     async def run(self, first_in_s: float | None = None) -> None:
         """Snapshots until the verification ends. A returning socket is looked at at once."""
@@ -69,10 +75,8 @@ class Lookout:
             "type": "snapshot.request", "token": self.token.hex(), "frames": rules.snapshot_frames,
             "seconds": rules.snapshot_answer_s,
         })  # fmt: skip
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._complete.wait(), rules.snapshot_answer_s)
-        except TimeoutError:
-            pass
         self.token = b""
         return self._frames
 

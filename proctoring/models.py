@@ -40,6 +40,9 @@ class Consent(Row):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.version} {self.given_at:%Y-%m-%d}"
+
 
 class FaceProfile(Row):
     """The reference photos of one person at one institution; counts once a clerk has confirmed it."""
@@ -64,6 +67,9 @@ class FaceProfile(Row):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "institution"], name="one_face_profile")]
+
+    def __str__(self) -> str:
+        return f"{self.uuid} {self.state}"
 
 
 class FacePhoto(Row):
@@ -91,6 +97,9 @@ class FacePhoto(Row):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uuid}"
+
 
 class FaceTemplate(Row):
     """The mean embedding of a profile for one engine: float32, sealed."""
@@ -102,6 +111,9 @@ class FaceTemplate(Row):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["profile", "engine"], name="one_template_an_engine")]
+
+    def __str__(self) -> str:
+        return f"{self.engine} {self.uuid}"
 
 
 class CameraSession(Row):
@@ -126,6 +138,9 @@ class CameraSession(Row):
     class Meta:
         indexes = [models.Index(fields=["user", "opened_at"])]
 
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.opened_at:%Y-%m-%d %H:%M}"
+
 
 class LivenessAttempt(Row):
     """One challenge: the actions drawn, what came of it, and the frame that was compared."""
@@ -143,6 +158,9 @@ class LivenessAttempt(Row):
 
     class Meta:
         indexes = [models.Index(fields=["session", "started_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M} {self.outcome}"
 
 
 class Snapshot(Row):
@@ -168,6 +186,9 @@ class Snapshot(Row):
     class Meta:
         indexes = [models.Index(fields=["session", "taken_at"])]
 
+    def __str__(self) -> str:
+        return f"{self.taken_at:%Y-%m-%d %H:%M} {self.outcome}"
+
 
 class Incident(Row):
     """Something a reviewer should look at; never a punishment by itself."""
@@ -191,3 +212,6 @@ class Incident(Row):
 
     class Meta:
         indexes = [models.Index(fields=["session", "noted_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.noted_at:%Y-%m-%d %H:%M} {self.kind}"

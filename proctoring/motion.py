@@ -13,6 +13,7 @@ from proctoring.rules import ProctoringRules
 LEFT, RIGHT, MOUTH, BLINK, NOD = "left", "right", "mouth", "blink", "nod"
 ACTIONS = (LEFT, RIGHT, MOUTH, BLINK, NOD)
 TURNS = (LEFT, RIGHT)
+WINDOW_S, GRID_S = 0.2, 0.02
 SPARSE = 5  # fewer samples than this inside a movement, and a peak says little
 
 
@@ -83,15 +84,23 @@ def pace_fault(times: list[float], values: list[float], rules: ProctoringRules) 
         return "too_fast"
     if duration > rules.move_max_s:
         return "too_slow"
-    steps, waits = np.diff(value), np.maximum(np.diff(at), 1e-3)
     span = value[-1] - value[0]
-    mean = span / duration
-    allowed = rules.peak_over_mean * (1.5 if len(steps) < SPARSE else 1.0)
+    speeds = _speeds(at, value) / (span / duration)
+    allowed = rules.peak_over_mean * (1.5 if len(at) < SPARSE else 1.0)
+    steps = np.diff(value)
     backwards = -steps[steps < 0].sum() / span
-    stalled = waits[np.abs(steps / waits) < 0.1 * mean].sum() / duration
-    if (steps / waits).max() > allowed * mean or backwards > rules.backtrack or stalled > rules.stalled:
+    stalled = float(np.mean(np.abs(speeds) < 0.1))
+    if speeds.max() > allowed or backwards > rules.backtrack or stalled > rules.stalled:
         return "uneven"
     return None
+
+
+def _speeds(at: NDArray[np.float64], value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Speeds over sliding windows: what the network bunches together on arrival is no jerk of the head (ADR 0022)."""
+    grid = np.arange(at[0], at[-1] + GRID_S / 2, GRID_S)
+    smooth = np.interp(grid, at, value)
+    width = max(1, min(round(WINDOW_S / GRID_S), len(grid) - 1))
+    return (smooth[width:] - smooth[:-width]) / (width * GRID_S)
 
 
 def blinked(times: list[float], frames: list[Measures], base: Measures, rules: ProctoringRules) -> str | None:

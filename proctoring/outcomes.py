@@ -47,36 +47,84 @@ ACTION_PROMPTS = {
     "nod": Sentence(_("Please nod"), _("Lower your head slowly, then raise it again")),
 }
 SENTENCES = {
-    "liveness.too_slow": Sentence(_("{action}: it took too long"), _("Begin as soon as you hear the prompt and finish within 3 seconds.")),
-    "liveness.too_fast": Sentence(_("{action}: it was too fast"), _("Move slowly and in one go within 3 seconds, without stopping.")),
-    "liveness.uneven": Sentence(_("{action}: the speed was not even"), _("Move slowly and in one go within 3 seconds, without stopping.")),
-    "liveness.not_seen": Sentence(_("{action}: we did not see it"), _("Look at the prompt, then do that action clearly within 3 seconds.")),
-    "liveness.not_enough": Sentence(_("{action}: not far enough"), _("Make the movement a little larger and finish it within 3 seconds.")),
-    "liveness.wrong_action": Sentence(_("{action}: we saw another action"), _("Do only the action you are prompted for. Left and right are as in a mirror.")),
-    "liveness.no_face": Sentence(_("Your face is not in the picture"), _("Bring your face into the frame, level with the camera, and keep it there.")),
-    "liveness.two_faces": Sentence(_("There is more than one face in the picture"), _("Ask people beside and behind you to step out of the picture.")),
-    "liveness.not_facing": Sentence(_("The face does not look at the camera"), _("Look straight at the camera and hold still until the first prompt.")),
-    "liveness.face_changed": Sentence(_("The face changed during the check"), _("Stay in the picture by yourself from beginning to end.")),
-    "liveness.not_the_person": Sentence(_("This does not look like the person in the profile"), _("Study must be done by yourself. If it is you, use better light, or take the profile photo again.")),
-    "liveness.print_suspected": Sentence(_("We could not see a living face"), _("Do not use a photo or a screen. Face the camera yourself, without reflections.")),
-    "liveness.few_frames": Sentence(_("The network is too slow, too few pictures arrived"), _("Pause downloads and videos, move closer to the router, then try again.")),
-    "liveness.busy": Sentence(_("The recognition service is busy"), _("Nothing is lost. Please try again in a moment.")),
-    "liveness.too_many": Sentence(_("No attempts left today"), _("Please try again tomorrow, or study at your institution, where a teacher checks your identity.")),
+    "liveness.too_slow": Sentence(
+        _("{action}: it took too long"), _("Begin as soon as you hear the prompt and finish within 3 seconds.")
+    ),
+    "liveness.too_fast": Sentence(
+        _("{action}: it was too fast"), _("Move slowly and in one go within 3 seconds, without stopping.")
+    ),
+    "liveness.uneven": Sentence(
+        _("{action}: the speed was not even"), _("Move slowly and in one go within 3 seconds, without stopping.")
+    ),
+    "liveness.not_seen": Sentence(
+        _("{action}: we did not see it"), _("Look at the prompt, then do that action clearly within 3 seconds.")
+    ),
+    "liveness.not_enough": Sentence(
+        _("{action}: not far enough"), _("Make the movement a little larger and finish it within 3 seconds.")
+    ),
+    "liveness.wrong_action": Sentence(
+        _("{action}: we saw another action"),
+        _("Do only the action you are prompted for. Left and right are as in a mirror."),
+    ),
+    "liveness.no_face": Sentence(
+        _("Your face is not in the picture"),
+        _("Bring your face into the frame, level with the camera, and keep it there."),
+    ),
+    "liveness.two_faces": Sentence(
+        _("There is more than one face in the picture"),
+        _("Ask people beside and behind you to step out of the picture."),
+    ),
+    "liveness.not_facing": Sentence(
+        _("The face does not look at the camera"),
+        _("Look straight at the camera and hold still until the first prompt."),
+    ),
+    "liveness.face_changed": Sentence(
+        _("The face changed during the check"), _("Stay in the picture by yourself from beginning to end.")
+    ),
+    "liveness.not_the_person": Sentence(
+        _("This does not look like the person in the profile"),
+        _("Study must be done by yourself. If it is you, use better light, or take the profile photo again."),
+    ),
+    "liveness.print_suspected": Sentence(
+        _("We could not see a living face"),
+        _("Do not use a photo or a screen. Face the camera yourself, without reflections."),
+    ),
+    "liveness.few_frames": Sentence(
+        _("The network is too slow, too few pictures arrived"),
+        _("Pause downloads and videos, move closer to the router, then try again."),
+    ),
+    "liveness.busy": Sentence(
+        _("The recognition service is busy"), _("Nothing is lost. Please try again in a moment.")
+    ),
+    "liveness.too_many": Sentence(
+        _("No attempts left today"),
+        _("Please try again tomorrow, or study at your institution, where a teacher checks your identity."),
+    ),
     "camera.denied": Sentence(_("The browser does not allow the camera"), ""),
     "camera.missing": Sentence(_("No camera was found"), ""),
     "camera.in_use": Sentence(_("Another program is using the camera"), ""),
     "camera.insecure": Sentence(_("The camera only works over a secure connection"), ""),
     "camera.unsupported": Sentence(_("This browser cannot use the camera"), ""),
     "camera.lost": Sentence(_("The camera was disconnected"), _("Plug the camera in again, then continue.")),
-    "camera.no_face": Sentence(_("You are not in the picture"), _("Come back in front of the camera, then continue. Time in between does not count.")),
-    "camera.two_faces": Sentence(_("There is more than one face in the picture"), _("Please study alone, then recognise your face again.")),
-    "camera.mismatch": Sentence(_("We could not confirm that it is you"), _("Please recognise your face again. Time until then does not count.")),
+    "camera.no_face": Sentence(
+        _("You are not in the picture"),
+        _("Come back in front of the camera, then continue. Time in between does not count."),
+    ),
+    "camera.two_faces": Sentence(
+        _("There is more than one face in the picture"), _("Please study alone, then recognise your face again.")
+    ),
+    "camera.mismatch": Sentence(
+        _("We could not confirm that it is you"), _("Please recognise your face again. Time until then does not count.")
+    ),
     "camera.no_answer": Sentence(_("No camera picture arrived"), _("Check the camera and the network, then continue.")),
-    "camera.timeout": Sentence(_("It is time to recognise your face again"), _("Please recognise your face again. Time until then does not count.")),
+    "camera.timeout": Sentence(
+        _("It is time to recognise your face again"),
+        _("Please recognise your face again. Time until then does not count."),
+    ),
     "camera.closed": Sentence(_("The camera session has ended"), _("Open the study room again.")),
     "camera.abuse": Sentence(_("The camera connection was closed"), _("Reload the page and try again.")),
     "camera.offline": Sentence(_("The connection is lost"), _("We are reconnecting. What has been counted is safe.")),
-}  # fmt: skip
+}
 
 
 def sentence(code: str, action: str = "") -> str:

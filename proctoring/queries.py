@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from proctoring.models import CameraSession, Consent, FacePhoto, FaceProfile, FaceTemplate, Incident, LivenessAttempt
 
-UNCOUNTED = ("", "liveness.busy")  # not the person's fault
+UNCOUNTED = ("liveness.busy",)  # not the person's fault; one given up counts, or actions could be drawn until they suit
 STEPS = ("consent", "id_photo", "portrait", "match", "confirmation")
 
 
@@ -51,9 +51,10 @@ def waiting_profiles() -> QuerySet[FaceProfile]:
 
 
 def attempts_today(user: Any, at: datetime) -> int:
-    """Liveness attempts of the last 24 hours that came to an end."""
+    """Liveness attempts of the last 24 hours, those given up included."""
     since = at - timedelta(hours=24)
-    return LivenessAttempt.objects.filter(session__user=user, started_at__gt=since).exclude(outcome__in=UNCOUNTED).count()
+    attempts = LivenessAttempt.objects.filter(session__user=user, started_at__gt=since)
+    return attempts.exclude(outcome__in=UNCOUNTED).count()
 
 
 def last_actions(user: Any) -> list[str] | None:

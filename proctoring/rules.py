@@ -99,7 +99,7 @@ def verdict_of(distance: float, engine: str, rules: ProctoringRules) -> str:
 
 
 def seconds_to_snapshot(rules: ProctoringRules, rng: random.Random) -> float:
-    """Seconds until the next snapshot: a minimum gap plus an exponential wait, so that having just had one tells nothing.
+    """Seconds to the next snapshot: a minimum gap plus an exponential wait, so that having had one tells nothing.
 
     Never later than two thirds of `verified_s`, or an honest person would expire while waiting to be asked.
     """

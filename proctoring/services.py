@@ -199,7 +199,7 @@ def reject_profile(profile: FaceProfile, reason: str, *, by: Any, institution: A
 
 @transaction.atomic
 def read_photo(profile: FaceProfile, kind: str, *, by: Any, at: datetime, purpose: str) -> bytes:
-    """The reference photo for staff or for a certificate; the audit row is written first. Raises `FileNotFoundError`."""
+    """The reference photo for staff or a certificate; the audit row is written first. Raises `FileNotFoundError`."""
     photo = queries.photos_of(profile).get(kind)
     if photo is None:
         raise FileNotFoundError(kind)

@@ -30,7 +30,14 @@ INCIDENT_OF = {
 
 @transaction.atomic
 def open_camera_session(
-    user: Any, institution: Any, purpose: str, *, device: str = "", ip: str | None = None, user_agent: str = "", at: datetime
+    user: Any,
+    institution: Any,
+    purpose: str,
+    *,
+    device: str = "",
+    ip: str | None = None,
+    user_agent: str = "",
+    at: datetime,
 ) -> CameraSession:
     """A new supervised sitting; the person's others end, in all institutions. Raises `ProfileIncomplete`."""
     missing = queries.missing_steps(user)
@@ -72,10 +79,8 @@ def begin_attempt(session: CameraSession, *, at: datetime, rng: random.Random | 
 
 
 @transaction.atomic
-def record_liveness(
-    attempt: LivenessAttempt, seen: Sighting, *, picture: bytes | None, at: datetime
-) -> CameraSession:
-    """Write down how a challenge ended; a pass verifies the session for `verified_s`. A second answer changes nothing."""
+def record_liveness(attempt: LivenessAttempt, seen: Sighting, *, picture: bytes | None, at: datetime) -> CameraSession:
+    """Write down how a challenge ended; a pass verifies for `verified_s`. A second answer changes nothing."""
     session = _locked(attempt.session)
     attempt = LivenessAttempt.objects.select_for_update().get(pk=attempt.pk)
     if attempt.outcome:

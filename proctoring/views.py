@@ -89,9 +89,7 @@ def save_photo(request: HttpRequest, kind: str) -> JsonResponse:
 
 @never_cache
 @require_GET
-@role_required(
-    Role.SUPERADMIN, Role.HOURS_REVIEWER, Role.AUDITOR, Role.CERTIFICATE_CLERK, Role.MANAGER, Role.REGISTRAR
-)
+@role_required(Role.SUPERADMIN, Role.HOURS_REVIEWER, Role.AUDITOR, Role.CERTIFICATE_CLERK, Role.MANAGER, Role.REGISTRAR)
 def evidence(request: HttpRequest, kind: str, row: Any) -> HttpResponse:
     """One sealed picture for staff; the audit row is committed before a byte leaves. Never one's own."""
     if kind not in EVIDENCE:

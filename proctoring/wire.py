@@ -62,7 +62,8 @@ end
 return {'', rank - free + 1}
 """
 
-# KEYS: workers. ARGV: alive s, the worker wanted (may be empty). Returns it if alive, else the one with the shortest inbox.
+# KEYS: workers. ARGV: alive s, the worker wanted (may be empty).
+# Returns it if alive, else the one with the shortest inbox.
 CHOOSE = """
 local t = redis.call('TIME'); local now = tonumber(t[1]) + tonumber(t[2]) / 1e6
 local alive = redis.call('ZRANGEBYSCORE', KEYS[1], now - tonumber(ARGV[1]), '+inf')

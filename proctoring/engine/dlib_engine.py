@@ -1,4 +1,4 @@
-"""The engine that is always there: dlib's HOG detector, 68 landmarks and ResNet embedding, models from face_recognition."""
+"""The engine that is always there: dlib's HOG detector, 68 landmarks and ResNet, models from face_recognition."""
 
 import warnings
 

@@ -1,9 +1,9 @@
 """Clips of an honest person and of a waved print, made from one public-domain still; cached by the hash of the maker.
 
-    clips_of(Path("site/demo/faces/obama.jpg"), cache)  → Clips: .actions {name: [jpeg, …]} at 15 fps, .portrait, .id_card
+    clips_of(Path("site/demo/faces/obama.jpg"), cache)  → .actions {name: [jpeg…]} at 15 fps, .portrait, .id_card
     python -m tests.tools.clips site/demo/faces/obama.jpg /tmp/clips     writes them for looking at
 
-The reference pictures are other renderings than the clips (turned a little, mouth ajar), as two photos of one person are.
+The reference pictures are other renderings than the clips (turned a little, mouth ajar), as two photos are in life.
 """
 
 import hashlib
@@ -108,7 +108,7 @@ def honest_frames(face, name):
 
 
 def id_card(pose):
-    """A card in the manner of the ID card's front: lines of text at the left, the picture at the right. No real data."""
+    """A card in the manner of an ID card's front: lines at the left, the picture at the right. No real data."""
     card = np.full((540, 856, 3), (238, 236, 228), np.uint8)
     for y, width in ((90, 210), (160, 290), (230, 240), (300, 380), (350, 280)):
         cv2.line(card, (60, y), (60 + width, y), (120, 110, 100), 14)

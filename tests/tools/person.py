@@ -1,8 +1,8 @@
 """Put a person (or a waved photo) in front of a Playwright page's camera.
 
-    stand_in(page, clips)                    an honest person, who does what each prompt asks
-    stand_in(page, clips, mode="photo")      a print, waved
-    page.evaluate("window.__person.mode = 'absent'")   walks away, at any moment
+stand_in(page, clips)                    an honest person, who does what each prompt asks
+stand_in(page, clips, mode="photo")      a print, waved
+page.evaluate("window.__person.mode = 'absent'")   walks away, at any moment
 """
 
 import base64

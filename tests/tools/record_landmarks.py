@@ -1,6 +1,6 @@
 """Record what the engine sees in the clips, at 10 fps, for the unit tests of the liveness rules.
 
-    python -m tests.tools.record_landmarks site/demo/faces/obama.jpg /tmp/clips tests/unit/data/landmarks.json
+python -m tests.tools.record_landmarks site/demo/faces/obama.jpg /tmp/clips tests/unit/data/landmarks.json
 """
 
 import json

@@ -3,6 +3,7 @@
 import cv2
 import dlib
 import numpy as np
+
 from proctoring.engine.dlib_engine import face_recognition_models as models
 
 W, H = 640, 480

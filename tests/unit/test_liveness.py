@@ -143,7 +143,9 @@ def test_leaving_the_picture_fails_after_a_moment():
 
 
 def test_a_short_loss_of_the_face_is_forgiven():
-    flicker = hold(["left", "blink", "nod"], Person(), watch=lambda at, p: (0, None) if int(at * 10) % 25 == 0 else (1, p))
+    flicker = hold(
+        ["left", "blink", "nod"], Person(), watch=lambda at, p: (0, None) if int(at * 10) % 25 == 0 else (1, p)
+    )
     assert flicker == ("passed", "")
 
 
@@ -153,7 +155,9 @@ def test_a_second_face_ends_the_check():
 
 
 def test_a_face_that_jumps_across_the_picture_has_changed():
-    swap = hold(["left", "blink", "nod"], Person(), watch=lambda at, p: (1, p + [250, 0]) if at > 101.2 else (1, p))
+    swap = hold(
+        ["left", "blink", "nod"], Person(), watch=lambda at, p: (1, p + np.array([250, 0])) if at > 101.2 else (1, p)
+    )
     assert swap == ("liveness.face_changed", "left")
 
 
@@ -212,3 +216,30 @@ def test_challenges_always_have_a_turn_and_never_repeat():
         seen.add(tuple(actions))
         previous = actions
     assert len(seen) == len(ORDERS)
+
+
+def bunched(actions, person, rng, jitter_s):
+    """A check whose frames are taken every 100 ms and arrive in order, each up to `jitter_s` late."""
+    judge, taken, arrived = Judge(list(actions), RULES), 100.0, 0.0
+    while taken < 160:
+        arrived = max(arrived + 0.004, taken + rng.random() * jitter_s)
+        points = person.look(taken)
+        for event in [*judge.see(Seen(arrived, 1, points)), *judge.deadline(arrived)]:
+            if event.kind == "failed":
+                return event.code
+            if event.kind == "finished":
+                return "passed"
+            if event.kind == "prompt":
+                judge.prompted(arrived + 0.03)
+                person.ask(event.action, arrived + 0.05)
+        taken = round(taken + STEP_S, 3)
+    return "never ended"
+
+
+@pytest.mark.parametrize("jitter_s", [0.05, 0.1, 0.2])
+def test_a_network_that_bunches_frames_blames_nobody_and_helps_no_photo(jitter_s):
+    rng = random.Random(jitter_s)
+    honest = [bunched(order, Person(late_s=0.2), rng, jitter_s) for order in ORDERS]
+    assert honest == ["passed"] * len(ORDERS)
+    photos = [bunched(order, Print(rng.randrange(100)), rng, jitter_s) for order in ORDERS]
+    assert "passed" not in photos

@@ -208,7 +208,9 @@ def test_a_trainee_gets_no_evidence_not_even_their_own(lingzhu, in_tenant, train
     assert client.get(f"/camera/evidence/photo/{photo.uuid}/").status_code == 403
 
 
-def test_staff_see_evidence_after_the_audit_row_is_written(lingzhu, jiangxin, in_tenant, trainee_client, make_user, obama):
+def test_staff_see_evidence_after_the_audit_row_is_written(
+    lingzhu, jiangxin, in_tenant, trainee_client, make_user, obama
+):
     from proctoring.models import FacePhoto
     from tenants.audit.models import Entry
     from tenants.roles.roles import Role

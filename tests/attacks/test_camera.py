@@ -1,0 +1,218 @@
+"""THREATS, chapter Camera, at the socket: what does not belong is refused, and misuse closes the door."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from tests.tools.cameraman import Page, confirmed_profile, connect, face_worker
+from tests.tools.clips import clips_of
+
+FACE = Path(__file__).parents[2] / "site" / "demo" / "faces" / "obama.jpg"
+pytestmark = pytest.mark.usefixtures("committed")
+
+
+@pytest.fixture
+def obama(cache_folder):
+    return clips_of(FACE, cache_folder)
+
+
+@pytest.fixture
+def people(lingzhu, in_tenant, trainee_client, make_user, obama):
+    """Two confirmed trainees of one institution: [(session uuid, cookie), …]."""
+    from proctoring import services
+
+    found = []
+    for _ in range(2):
+        client = trainee_client(lingzhu)
+        with in_tenant(lingzhu):
+            confirmed_profile(client.user, lingzhu, obama, at=timezone.now(), clerk=make_user("何敏"))
+            session = services.open_camera_session(client.user, lingzhu, "study", at=timezone.now())
+        found.append((session, client.cookies["sessionid"].value))
+    return found
+
+
+async def enter(host, session, cookie, clips):
+    socket = connect(session.uuid, host, cookie)
+    assert (await socket.connect(timeout=10))[0]
+    page = Page(socket, clips)
+    await page.until("camera.ready")
+    return page
+
+
+async def replies(page, quiet_s=0.4):
+    """All messages until it is quiet."""
+    heard = []
+    while not await page.socket.receive_nothing(quiet_s, 0.01):
+        output = await page.socket.receive_output(1)
+        heard.append(json.loads(output["text"]) if output["type"] == "websocket.send" else output)
+    return heard
+
+
+def codes(messages):
+    return [m["code"] for m in messages if m.get("type") == "error"]
+
+
+def test_frames_that_are_no_frames_are_refused_by_name(people, lingzhu, obama):
+    (session, cookie), host = people[0], lingzhu.host
+    good = obama.actions["neutral"][0]
+    huge = good.replace(b"\xff\xc0\x00\x11\x08\x01\xe0\x02\x80", b"\xff\xc0\x00\x11\x08\x4e\x20\x4e\x20")
+    assert huge != good
+    bad = {"too long": good + b"\0" * 60_000, "no jpeg": b"GIF89a" + good, "20,000 px": huge, "truncated": good[:5000],
+           "empty": b""}  # fmt: skip
+
+    async def attack():
+        page = await enter(host, session, cookie, obama)
+        await page.socket.send_to(text_data='{"type":"liveness.start"}')
+        await page.until("liveness.begin")
+        found = {}
+        for name, frame in bad.items():
+            await page.socket.send_to(bytes_data=page.token + frame)
+            found[name] = codes(await replies(page, 0.2))
+        await page.socket.disconnect()
+        return found
+
+    with face_worker():
+        assert asyncio.run(attack()) == {name: ["camera.bad_frame"] for name in bad}
+
+
+def test_a_token_of_another_session_or_used_twice_is_refused(people, lingzhu, obama):
+    host = lingzhu.host
+    frame = obama.actions["neutral"][0]
+
+    async def attack():
+        victim = await enter(host, *people[0], obama)
+        thief = await enter(host, *people[1], obama)
+        await victim.socket.send_to(text_data='{"type":"liveness.start"}')
+        await victim.until("liveness.begin")
+        await thief.socket.send_to(bytes_data=victim.token + frame)
+        stolen = codes(await replies(thief))
+        await victim.socket.send_to(text_data='{"type":"liveness.cancel"}')
+        old = victim.token
+        await victim.socket.send_to(text_data='{"type":"liveness.start"}')
+        again = await victim.until("liveness.begin")
+        await victim.socket.send_to(bytes_data=old + frame)
+        reused = codes(await replies(victim))
+        for page in (victim, thief):
+            await page.socket.disconnect()
+        return stolen, reused, again["token"] != old.hex()
+
+    with face_worker():
+        assert asyncio.run(attack()) == (["camera.bad_token"], ["camera.bad_token"], True)
+
+
+def test_messages_with_claims_are_refused(people, lingzhu, obama):
+    (session, cookie), host = people[0], lingzhu.host
+    claims = [
+        '{"type":"liveness.start","actions":["blink"]}', '{"type":"liveness.passed"}', '{"verified":true}', "[1]",
+        '{"type":"snapshot.resume","distance":0.1}', "not json", '{"type":"liveness.start"}' + " " * 500,
+    ]  # fmt: skip
+
+    async def attack():
+        page = await enter(host, session, cookie, obama)
+        for claim in claims:
+            await page.socket.send_to(text_data=claim)
+        found = codes(await replies(page))
+        await page.socket.disconnect()
+        return found
+
+    assert asyncio.run(attack()) == ["camera.bad_message"] * len(claims)
+
+
+def test_a_thousand_frames_close_the_socket_and_are_an_incident(people, lingzhu, in_tenant, obama):
+    from proctoring.models import CameraSession, Incident
+
+    (session, cookie), host = people[0], lingzhu.host
+
+    async def attack():
+        page = await enter(host, session, cookie, obama)
+        started = time.monotonic()
+        for _ in range(1000):
+            await page.socket.send_to(bytes_data=b"x" * 16 + obama.actions["neutral"][0])
+        heard = await replies(page, 1.0)
+        return heard, time.monotonic() - started
+
+    heard, seconds = asyncio.run(attack())
+    assert set(codes(heard)) == {"camera.bad_token"}
+    assert 19 <= len(codes(heard)) <= 22  # strikes fade with time, and the machine may be slow
+    assert heard[-2] == {"type": "camera.expired", "code": "camera.abuse", "resumable": False}
+    assert (heard[-1]["type"], heard[-1]["code"]) == ("websocket.close", 4429)
+    assert seconds < 5
+    with in_tenant(lingzhu):
+        assert [i.kind for i in Incident.objects.filter(session=session)] == ["abuse"]
+        assert CameraSession.objects.get(pk=session.pk).verified_until is None
+
+
+def test_more_frames_than_credit_are_refused(people, lingzhu, obama):
+    (session, cookie), host = people[0], lingzhu.host
+
+    async def attack():
+        page = await enter(host, session, cookie, obama)
+        await page.socket.send_to(text_data='{"type":"liveness.start"}')
+        await page.until("liveness.begin")
+        for _ in range(12):
+            await page.socket.send_to(bytes_data=page.token + obama.actions["neutral"][0])
+        found = codes(await replies(page))
+        await page.socket.disconnect()
+        return found
+
+    with face_worker():
+        found = asyncio.run(attack())
+    assert set(found) == {"camera.no_credit"}
+    assert len(found) >= 5
+
+
+@pytest.mark.parametrize("who", ["another person", "another institution", "nobody"])
+def test_somebody_elses_camera_session_does_not_exist(who, people, lingzhu, jiangxin, trainee_client, obama):
+    session = people[0][0]
+    host, cookie = lingzhu.host, people[1][1]
+    if who == "another institution":
+        host, cookie = jiangxin.host, trainee_client(jiangxin).cookies["sessionid"].value
+    if who == "nobody":
+        cookie = "x" * 32
+
+    async def attack():
+        socket = connect(session.uuid, host, cookie)
+        await socket.connect(timeout=10)
+        first = json.loads(await socket.receive_from(5))
+        closed = await socket.receive_output(5)
+        return first["code"], closed["code"]
+
+    code = "handshake.signed_out" if who == "nobody" else "camera.closed"
+    assert asyncio.run(attack()) == (code, 4403)
+
+
+def test_a_snapshot_that_is_the_reference_photo_itself_is_an_incident(people, lingzhu, in_tenant, obama):
+    """The stored reference sent back, and one picture posted for ever: evidence for the review."""
+    from proctoring import queries, supervision, vault
+    from proctoring.engine.frames import decode, fingerprint
+    from proctoring.models import Incident
+    from proctoring.outcomes import Sighting
+
+    session, at = people[0][0], timezone.now()
+    with in_tenant(lingzhu):
+        reference = vault.get(queries.photos_of(queries.profile_of(session.user))["portrait"])
+        for picture in (reference, obama.actions["neutral"][0], obama.actions["neutral"][1]):
+            seen = Sighting("match", "dlib", 0.2, fingerprint(decode(picture, 10**7)[1]))
+            supervision.record_snapshot(session, seen, picture=picture, requested_at=at, at=at)
+        near = Sighting("match", "dlib", 0.02, "0" * 64)
+        supervision.record_snapshot(session, near, picture=None, requested_at=at, at=at)
+        kinds = list(Incident.objects.filter(session=session).order_by("pk").values_list("kind", flat=True))
+    assert kinds == ["repeated_frame", "repeated_frame", "too_perfect"]
+
+
+def test_giving_up_until_a_wanted_sequence_is_drawn_uses_up_the_attempts(people, lingzhu, in_tenant, obama):
+    from proctoring import queries, supervision
+    from proctoring.errors import TooManyAttempts
+    from proctoring.rules import ProctoringRules
+
+    session, at = people[0][0], timezone.now()
+    with in_tenant(lingzhu):
+        for _ in range(ProctoringRules().attempts_per_day):
+            supervision.begin_attempt(session, at=at)
+        with pytest.raises(TooManyAttempts):
+            supervision.begin_attempt(session, at=at)
+        assert queries.attempts_today(session.user, at) == ProctoringRules().attempts_per_day
