@@ -56,18 +56,22 @@ class Progress:
 
 def progress_of(enrolment: Enrolment) -> Progress:
     """The progress of one enrolment over the lessons of its plan: two queries."""
-    return _progress(enrolment, _plan_rows(enrolment.plan_id), _progress_rows([enrolment.pk]))
+    return progress_of_many([enrolment])[enrolment.pk]
 
 
 def progress_of_many(enrolments: list[Enrolment]) -> dict[int, Progress]:
     """`progress_of` for a page of enrolments in a fixed number of queries, by enrolment id. Needs `plan` loaded."""
-    plans = {plan_id: _plan_rows(plan_id) for plan_id in {enrolment.plan_id for enrolment in enrolments}}
+    plans = _plan_rows({enrolment.plan_id for enrolment in enrolments})
     rows = _progress_rows([enrolment.pk for enrolment in enrolments])
     return {enrolment.pk: _progress(enrolment, plans[enrolment.plan_id], rows) for enrolment in enrolments}
 
 
-def _plan_rows(plan_id: int) -> list[PlanLesson]:
-    return list(PlanLesson.objects.filter(plan=plan_id).select_related("lesson__media").order_by("order"))
+def _plan_rows(plan_ids: set[int]) -> dict[int, list[PlanLesson]]:
+    """The lessons of some plans in order, by plan."""
+    found: dict[int, list[PlanLesson]] = {plan_id: [] for plan_id in plan_ids}
+    for row in PlanLesson.objects.filter(plan__in=plan_ids).select_related("lesson__media").order_by("order"):
+        found[row.plan_id].append(row)
+    return found
 
 
 def _progress_rows(enrolment_ids: list[int]) -> dict[tuple[int, int], LessonProgress]:

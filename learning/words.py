@@ -7,7 +7,6 @@ def room_texts() -> dict[str, str]:
     """Key → sentence in the person's language. `{…}` is filled in by the script."""
     return {
         "counting": _("Counting"),
-        "loading": _("Loading the lesson"),
         "saved": _("{time} saved on the server"),
         "play": _("Continue"),
         "pause": _("Pause"),
@@ -20,7 +19,6 @@ def room_texts() -> dict[str, str]:
         "progress": _("{percent}% of this lesson studied; it cannot be dragged"),
         "lesson_title": _("Lesson {order}　{title}"),
         "lessons_done": _("{done} of {all} complete"),
-        "done": _("complete"),
         "in_view": _("You are in the picture"),
         "not_in_view": _("You were not recognised"),
         "kept": _("The {minutes} min {seconds} s you have studied in this lesson are saved; it goes on from there."),
@@ -32,14 +30,9 @@ def room_texts() -> dict[str, str]:
         "paused_loading": _("Paused: the video is still loading"),
         "paused_daily_cap": _("Paused: you have studied the most that counts in one day"),
         "paused_daily_cap_help": _("What you studied today is saved. Come back tomorrow."),
-        "paused_camera": _("Paused: you are not in the picture"),
-        "paused_camera_help": _("Sit in front of the camera again, then press continue."),
         "paused_camera_expired": _("Paused: the camera check has to be done again"),
         "paused_camera_expired_help": _("It takes about 20 seconds. The lesson goes on by itself afterwards."),
-        "paused_camera_lost": _("Paused: the camera is gone"),
-        "paused_camera_lost_help": _("Plug it in again or end other programs that use it, then do the check again."),
         "paused_offline": _("Paused: the connection is broken"),
-        "paused_offline_help": _("The page connects again by itself. Time without a connection does not count."),
         "paused_taken_over": _("Paused: you have started studying in another window or on another device"),
         "paused_taken_over_help": _("Only one place counts at a time. You can go on there, or study here again."),
         "paused_ended": _("This sitting has ended"),
@@ -50,6 +43,5 @@ def room_texts() -> dict[str, str]:
         "paused_failed_help": _(
             "What you have studied is saved. Load the page again; if that does not help, call your institution."
         ),
-        "offline": _("Connection broken. Connecting again…"),
         "next": _("Lesson complete. The next one follows."),
     }

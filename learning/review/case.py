@@ -18,7 +18,7 @@ from tenants.masking import mask_id_number, mask_phone_number
 from tenants.rulesets.services import rules_for
 
 # Worst first: what needs a decision stands at the front of the gallery.
-SHOT_ORDER = [
+SHOT_ORDER: list[str] = [
     Snapshot.Outcome.MISMATCH,
     Snapshot.Outcome.TWO_FACES,
     Snapshot.Outcome.REVIEW,

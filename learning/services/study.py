@@ -1,6 +1,6 @@
 """Open, resume and end a sitting; credit one beat."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -130,6 +130,17 @@ def end_study_session(
     if found.ended_at is None:
         _end(found, reason, at)
         record("study.ended", actor=by, subject=found, institution=session.institution, at=at, reason=reason.value)
+
+
+def end_idle_sessions(*, at: datetime) -> int:
+    """End the sittings from which nothing was heard for `idle_s`; how many."""
+    since = at - timedelta(seconds=rules_for(StudyRules, at=at).idle_s)
+    silent = list(
+        StudySession.objects.filter(ended_at__isnull=True, last_beat_at__lt=since).select_related("institution")
+    )
+    for session in silent:
+        end_study_session(session, by=None, at=at, reason=EndReason.IDLE)
+    return len(silent)
 
 
 def resume(session: StudySession) -> tuple[int, UUID]:

@@ -187,6 +187,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "send-sms": {"task": "tenants.messages.tasks.send_due", "schedule": 2.0},
     "seal-audit": {"task": "tenants.audit.tasks.seal", "schedule": crontab()},
+    "settle-study": {"task": "learning.tasks.settle_study", "schedule": 30.0},
     "open-reviews": {"task": "learning.review.tasks.open_missing_reviews", "schedule": 5.0},
     "grade-overdue": {"task": "exams.tasks.grade_overdue", "schedule": 10.0},
     "upload-hours": {"task": "certs.tasks.upload_due", "schedule": 10.0 if IS_DEMO else 300.0},

@@ -215,6 +215,13 @@ def test_signing_out_ends_the_sitting(study: Study, lingzhu: Any, trainee_client
     assert StudySession.objects.get(pk=study.session.pk).end_reason == "signed_out"
 
 
+def test_a_sitting_from_which_nothing_is_heard_ends_by_itself(study: Study) -> None:
+    watch(study, AT, seconds=20)
+    assert services.end_idle_sessions(at=AT + s(20 + 600)) == 0
+    assert services.end_idle_sessions(at=AT + s(21 + 600)) == 1
+    assert study.beat(at=AT + s(625)).refusal == "idle"
+
+
 def test_study_is_replayed_only_in_a_marked_database(study: Study) -> None:
     from learning.beats_sql import Beat
     from learning.demo_database import NotADemo
