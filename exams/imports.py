@@ -61,9 +61,15 @@ def import_questions(rows: Iterable[Mapping[str, str]], *, by: User | None, at: 
             continue
         seen.add(code)
         _write(known.get(code), code, values, at, result)
-    counts = {"created": result.created, "updated": result.updated, "errors": len(result.errors)}
     if result.created or result.updated or result.errors:
-        record("exam.questions_imported", actor=by, at=at, **counts)
+        record(
+            "exam.questions_imported",
+            actor=by,
+            at=at,
+            created=result.created,
+            updated=result.updated,
+            errors=len(result.errors),
+        )
     return result
 
 

@@ -68,7 +68,9 @@ def start_attempt(enrolment: Enrolment, *, by: User, at: datetime, random: Rando
 
     Raises NotYours, HoursIncomplete, AlreadyPassed, BankTooSmall.
     """
-    enrolment = Enrolment.objects.select_for_update(of=("self",)).select_related("position").get(pk=enrolment.pk)
+    enrolment = (
+        Enrolment.objects.select_for_update(no_key=True, of=("self",)).select_related("position").get(pk=enrolment.pk)
+    )
     if enrolment.user_id != by.pk:
         raise NotYours
     if enrolment.exam_state == ExamState.PASSED:

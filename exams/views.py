@@ -3,7 +3,7 @@
 import json
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localtime, now
 from django.views.decorators.cache import never_cache
@@ -17,6 +17,7 @@ from exams.texts import paper_texts
 from learning.models import Enrolment
 from learning.queries import progress_of
 from tenants.accounts.decorators import trainee_required
+from tenants.requests import TenantRequest
 from tenants.rulesets.services import rules_for
 
 BATCH = 200  # answers in one request: more than any paper has
@@ -25,7 +26,7 @@ BATCH = 200  # answers in one request: more than any paper has
 @require_GET
 @never_cache
 @trainee_required
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: TenantRequest) -> HttpResponse:
     """测试: every enrolment with the state of its exam."""
     services.grade_overdue(at=now(), user=request.user)
     return render(request, "exams/index.html", {"standings": queries.standings(request.user)})
@@ -34,15 +35,15 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @never_cache
 @trainee_required
-def start(request: HttpRequest, enrolment: UUID) -> HttpResponse:
+def start(request: TenantRequest, enrolment: UUID) -> HttpResponse:
     """The rules, the paper that is open, and earlier attempts; POST opens a paper."""
-    found = get_object_or_404(
+    found: Enrolment = get_object_or_404(
         Enrolment.objects.select_related("position", "plan", "institution"), uuid=enrolment, user=request.user
     )
     at = now()
+    services.grade_overdue(at=at, user=request.user)
     if request.method == "POST":
         return redirect("exams:paper", services.start_attempt(found, by=request.user, at=at).uuid)
-    services.grade_overdue(at=at, user=request.user)
     found.refresh_from_db()
     return render(
         request,
@@ -59,7 +60,7 @@ def start(request: HttpRequest, enrolment: UUID) -> HttpResponse:
 @require_GET
 @never_cache
 @trainee_required
-def paper(request: HttpRequest, attempt: UUID) -> HttpResponse:
+def paper(request: TenantRequest, attempt: UUID) -> HttpResponse:
     """The paper itself; handed in or overdue leads to the result."""
     at = now()
     services.grade_overdue(at=at, user=request.user)
@@ -83,7 +84,7 @@ def paper(request: HttpRequest, attempt: UUID) -> HttpResponse:
 
 @require_POST
 @trainee_required
-def answers(request: HttpRequest, attempt: UUID) -> JsonResponse:
+def answers(request: TenantRequest, attempt: UUID) -> JsonResponse:
     """`{answers: [{number, choice, seq}]}` → what is stored now and the time left. Empty: only the time."""
     at = now()
     saved = services.save_answers(
@@ -104,7 +105,7 @@ def answers(request: HttpRequest, attempt: UUID) -> JsonResponse:
 
 @require_POST
 @trainee_required
-def submit(request: HttpRequest, attempt: UUID) -> HttpResponse:
+def submit(request: TenantRequest, attempt: UUID) -> HttpResponse:
     """Hand in; pressing twice shows the same result."""
     found = services.submit(_own(request, attempt), by=request.user, at=now())
     return redirect("exams:result", found.uuid)
@@ -113,13 +114,13 @@ def submit(request: HttpRequest, attempt: UUID) -> HttpResponse:
 @require_GET
 @never_cache
 @trainee_required
-def result(request: HttpRequest, attempt: UUID) -> HttpResponse:
+def result(request: TenantRequest, attempt: UUID) -> HttpResponse:
     """The score and nothing that would help to guess: no key, no marks a question."""
     services.grade_overdue(at=now(), user=request.user)
     found = _own(request, attempt)
     if found.is_open:
         return redirect("exams:paper", found.uuid)
-    rules = queries.rules_of(found)
+    rules, score = queries.rules_of(found), found.score or 0
     return render(
         request,
         "exams/result.html",
@@ -127,9 +128,9 @@ def result(request: HttpRequest, attempt: UUID) -> HttpResponse:
             "attempt": found,
             "enrolment": found.enrolment,
             "rules": rules,
-            "above": found.score - rules.pass_points,
-            "below": rules.pass_points - found.score,
-            "score_x": 1000 * found.score // rules.points,
+            "above": score - rules.pass_points,
+            "below": rules.pass_points - score,
+            "score_x": 1000 * score // rules.points,
             "pass_x": 1000 * rules.pass_points // rules.points,
             "standing": queries.standing_of(found.enrolment),
             "progress": progress_of(found.enrolment),
@@ -137,7 +138,7 @@ def result(request: HttpRequest, attempt: UUID) -> HttpResponse:
     )
 
 
-def _own(request: HttpRequest, attempt: UUID) -> Attempt:
+def _own(request: TenantRequest, attempt: UUID) -> Attempt:
     return get_object_or_404(queries.attempts_of(request.user), uuid=attempt)
 
 
