@@ -1,4 +1,4 @@
-"""A file imports only from its own floor or lower ones (docs/architecture.md); foreign keys written as strings count."""
+"""A file imports only from its own floor or lower ones (docs/architecture.md); foreign keys as strings count too."""
 
 import ast
 from collections.abc import Iterator
