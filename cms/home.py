@@ -18,7 +18,7 @@ from learning.models import Admission, TrainingClass
 from learning.rules import EligibilityRules, StudyRules
 from tenants.accounts.forms import SignInForm
 from tenants.models import Institution, Kind, State
-from tenants.rulesets.services import rules_for
+from tenants.rulesets.services import ruleset_in_force, typed
 
 NOTICES_ON_HOME = 5
 CLASSES_ON_HOME = 6
@@ -54,7 +54,11 @@ class Offer:
 
 
 def offer(*, at: datetime) -> Offer:
-    study, eligibility, exam = (rules_for(rules, at=at) for rules in (StudyRules, EligibilityRules, ExamRules))
+    ruleset = ruleset_in_force(at)  # one look-up for three sections
+    values = ruleset.values if ruleset else {}
+    study, eligibility, exam = (
+        typed(kind, values.get(kind.section, {})) for kind in (StudyRules, EligibilityRules, ExamRules)
+    )
     return Offer(
         first_issue_year=eligibility.first_issue_year,
         last_issue_year=eligibility.last_issue_year,

@@ -93,7 +93,7 @@ def cards_of(user: Any, request: HttpRequest, *, at: datetime) -> list[Card]:
         return []
     progress = progress_of_many(enrolments)
     missing = proctoring.missing_steps(user)
-    profile = proctoring.profile_of(user)
+    profile = proctoring.profile_of(user) if "confirmation" in missing else None
     running = set(Attempt.objects.filter(user=user, submitted_at=None).values_list("enrolment", flat=True))
     recent = explained_gaps(enrolments, since=at - timedelta(days=WHY_DAYS))
     shared = {"missing": tuple(missing), "photos_rejected": bool(profile and profile.state == "rejected")}

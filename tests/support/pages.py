@@ -1,0 +1,36 @@
+"""A seeded site for tests of pages: what the demo does, in small."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+AT = datetime(2026, 1, 6, 1, tzinfo=UTC)
+
+
+def seed(institution: Any, *, notices: int = 1, fees: int = 1) -> Any:
+    """The home page of `institution`, with so many notices and lines of the fee notice."""
+    from cms.seeding import FeeContent, FeeRowContent, NoticeContent, SiteContent, seed_site
+
+    rows = [FeeRowContent(f"岗位 {n}", ["101"], Decimal(300 + n), Decimal(60)) for n in range(1, fees + 1)]
+    words = [
+        NoticeContent(f"{institution.short_name}公告 {n}", "第一段\n第二段 <b>不是标签</b>", date(2026, 1, n), n == 1)
+        for n in range(1, notices + 1)
+    ]
+    content = SiteContent(
+        hero_title="岗位证书换电子证",
+        hero_lead="在这里学满 32 学时。",
+        notices=words,
+        fees=None if institution.is_association else FeeContent(date(2026, 1, 2), rows, "不收其他费用。"),
+        faq=[("没有摄像头能学吗？", "可以到机构学习。")],
+    )
+    return seed_site(institution, content, by=None, at=AT)
+
+
+def open_class(institution: Any, name: str, *, capacity: int = 30, **fields: Any) -> Any:
+    """A class that runs to the end of 2099. Within the institution's scope."""
+    from learning.models import TrainingClass
+
+    values = {"year": 2026, "starts_on": date(2026, 2, 1), "ends_on": date(2099, 12, 31)} | fields
+    return TrainingClass.objects.create(institution=institution, name=name, capacity=capacity, **values)
