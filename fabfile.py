@@ -53,7 +53,7 @@ def test(c, full=False, k=""):
 
 
 @task(help={"url": "address of a running demo's portal", "out": "folder of the screenshots"})
-def tour(c, url="http://localhost:8000", out="docs/tour"):
+def tour(c, url="http://localhost:8000", out=".var/tour"):
     """Drive one trainee's whole journey through a running demo, one screenshot a step."""
     run(c, f"{PY} -m tests.e2e.tour --url {url} --out {out}")
 
