@@ -17,6 +17,7 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-dev-shm-usage", "--mute-audio", "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-device-for-media-stream",  # a camera is there; nobody has allowed it yet
 ]  # fmt: skip
 WIDE = {"width": 1440, "height": 900}
 # A closed socket of a page that is left, a refused camera and a wrong code are part of the journey.

@@ -256,6 +256,7 @@ class Journey:
 
         until(done, page, seconds=PLAN_S * 2.5, what="all lessons", every_ms=1000)
         assert notice.locator("p").first.inner_text() == NOTICE
+        page.wait_for_function("document.querySelector('.player-video').readyState >= 2")
         self.album.shot(page, "all-hours-complete", full=True)
         sms = until(
             lambda: next((m for m in self._sms() if m.template == "hours_complete"), None),
