@@ -2,7 +2,9 @@
 // Protocol: docs/protocol.md, section "study".
 
 const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 30_000;
+const SOON_MS = 4_000; // a restarted server has its learners back within seconds
+const SOON_TRIES = 10;
+const LATER_MS = 30_000; // afterwards gently: a whole province may be waiting
 const SOCKET_FAILURES = 3; // afterwards over HTTP, which gets through where sockets do not
 const ANSWER_WITHIN_MS = 15_000;
 
@@ -126,7 +128,7 @@ export class Beats extends EventTarget {
     this.failures += 1;
     this.http = false;
     this.tell("offline", {});
-    const wait = Math.min(FIRST_RETRY_MS * 2 ** (this.failures - 1), LONGEST_RETRY_MS);
+    const wait = this.failures > SOON_TRIES ? LATER_MS : Math.min(FIRST_RETRY_MS * 2 ** (this.failures - 1), SOON_MS);
     this.retry = setTimeout(() => this.connect(), jittered(wait));
   }
 

@@ -126,7 +126,9 @@ class Room {
 
   // The camera's own message comes first as a rule; without it a new check is the way on.
   cameraIsOver() {
-    if (!this.board.held) this.stopFor("camera_expired", "check_again");
+    if (this.board.held) return;
+    this.board.face(false);
+    this.stopFor("camera_expired", "check_again");
   }
 
   putBack(creditedMs) {
