@@ -53,11 +53,7 @@ def publish_rules(at: datetime, today: date) -> None:
             # the tour signs the same people in again and again
             "people": {"code_again_after_s": 10, "codes_a_day": 200},
             "study": {"hour_s": 3, "hours_required": 32, "beat_s": 5, "beat_cap_s": 10, "buffer_s": 16},
-            "proctoring": {
-                "snapshot_mean_s": 20, "snapshot_min_gap_s": 8, "verified_s": 180,
-                # every face here is moved from one still: closer to its reference than a living person comes
-                "dlib_too_perfect": 0.01, "onnx_too_perfect": 0.001,
-            },
+            "proctoring": {"snapshot_mean_s": 20, "snapshot_min_gap_s": 8, "verified_s": 180},
             "review": {"undo_minutes": 1},
             "eligibility": {
                 "first_issue_year": today.year - 5,

@@ -23,10 +23,9 @@ from proctoring import queries as faces
 from proctoring import supervision as camera
 from proctoring.examine import examine_locally
 from proctoring.models import CameraSession, Snapshot
-from proctoring.outcomes import PASSED
+from proctoring.outcomes import PASSED, Sighting
 from proctoring.rules import ProctoringRules, seconds_to_snapshot, verdict_of
 from proctoring.stills import Measured
-from proctoring.supervision import Sighting
 from proctoring.vectors import distance_between, from_bytes, mean_of
 from tenants.rulesets.services import rules_for
 

@@ -1,5 +1,6 @@
 """`manage.py build_demo`: build what is missing of the demo province."""
 
+import logging
 import os
 from typing import Any
 
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--small", action="store_true", help="lessons in 160×90; so is ZHUXUE_DEMO_MEDIA=small")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        logging.disable(logging.INFO)  # our own lines say what happens
         small = options["small"] or os.environ.get("ZHUXUE_DEMO_MEDIA") == "small"
         try:
             steps = build(now(), self.stdout.write, video.SMALL if small else video.FULL)
