@@ -49,6 +49,7 @@ def demo_environment(state: Path, port: int, urls: dict[str, str], *, debug: boo
         "ZHUXUE_VAR": str(state),
         "ZHUXUE_PORTAL_URL": os.environ.get("ZHUXUE_PORTAL_URL", f"http://localhost:{port}"),
         "ZHUXUE_DEBUG": "1" if debug else "0",
+        "ZHUXUE_LOG_LEVEL": os.environ.get("ZHUXUE_LOG_LEVEL", "INFO" if debug else "WARNING"),
         **urls,
     }
 
