@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from random import Random
@@ -63,7 +63,8 @@ class Learner:
         mean = mean_of(seen.engine, [np.array(vector, np.float32) for vector in seen.vectors])
         distance = distance_between(seen.engine, from_bytes(template.vector)[0], mean)
         rules = rules_for(ProctoringRules, at=self.enrolment.created_at)
-        return picture, Sighting(verdict_of(distance, seen.engine, rules), seen.engine, distance, seen.fingerprint)
+        verdict = verdict_of(distance, seen.engine, rules)
+        return picture, Sighting(verdict, engine=seen.engine, distance=distance, fingerprint=seen.fingerprint)
 
 
 @cache
@@ -107,7 +108,7 @@ def check(learner: Learner, session: CameraSession, at: datetime) -> datetime:
     """A passed liveness check."""
     attempt = camera.begin_attempt(session, at=at, rng=learner.rng)
     picture, seen = learner.look(learner.rng.randint(0, 5))
-    passed = Sighting(PASSED, seen.engine, seen.distance, seen.fingerprint)
+    passed = replace(seen, outcome=PASSED)
     at += timedelta(seconds=CHECK_S)
     camera.record_liveness(attempt, passed, picture=picture, at=at)
     session.refresh_from_db()
@@ -148,7 +149,7 @@ def _snapshot(learner: Learner, session: CameraSession, asked_at: datetime, at: 
     number = learner.shots
     if number in learner.trouble.empty:
         picture = likeness.empty_frame(learner.face, number)
-        seen = Sighting(Snapshot.Outcome.NO_FACE, measured(learner.face, 0).engine)
+        seen = Sighting(Snapshot.Outcome.NO_FACE, engine=measured(learner.face, 0).engine)
     else:
         picture, seen = learner.look(number + 5, learner.trouble.others.get(number))
     moment = min(asked_at + timedelta(seconds=1), at)
