@@ -11,7 +11,8 @@ from django.urls import URLPattern, URLResolver, path, re_path, reverse
 from django.utils.http import urlencode
 from wagtail.admin import urls as wagtail_urls
 from wagtail.admin.auth import require_admin_access
-from wagtail.admin.views.account import AccountView, LocaleSettingsPanel, ThemeSettingsPanel
+
+from cms.look import look
 
 # Accounts, groups, tenants and shared rows are changed through services only, never by a generic screen.
 CLOSED = r"^(users|groups|password_reset)(/|$)"
@@ -29,16 +30,9 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{there}?{urlencode({'next': next_page})}" if next_page else there)
 
 
-class LookAndLanguage(AccountView):
-    """The account page without name, e-mail, picture and password: those have their own rules elsewhere."""
-
-    def get_panels(self) -> list[Any]:
-        return [panel for panel in super().get_panels() if isinstance(panel, LocaleSettingsPanel | ThemeSettingsPanel)]
-
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", to_sign_in),
-    path("account/", require_admin_access(LookAndLanguage.as_view())),
+    path("account/", require_admin_access(look)),
     re_path(CLOSED, closed),
     re_path(CLOSED_BULK, closed),
     *wagtail_urls.urlpatterns,

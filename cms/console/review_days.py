@@ -10,7 +10,7 @@ from cms.words import clock
 from learning.review.case import Day, Shot
 from proctoring.models import Snapshot
 
-LEFT, RIGHT, TOP, LINE = 96, 920, 20, 22
+LEFT, RIGHT, TOP, LINE = 116, 920, 20, 22
 FEWEST_HOURS = 1
 DOTS = {Snapshot.Outcome.MISMATCH: "zx-ff", Snapshot.Outcome.TWO_FACES: "zx-ff", Snapshot.Outcome.REVIEW: "zx-fr"}
 

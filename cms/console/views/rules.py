@@ -65,7 +65,7 @@ def _section_name(section: str) -> str:
         "eligibility": _("Who may enrol"),
         "study": _("Study"),
         "proctoring": _("Camera supervision"),
-        "exam": _("Exam"),
+        "exam": _("Exam result"),
         "review": _("Hours review"),
     }
     return names.get(section, section)

@@ -166,7 +166,8 @@ def new(request: HttpRequest) -> HttpResponse:
                 request.POST if "enrol" in request.POST else None,
                 certificates=certificates,
                 years=_years(),
-                initial=person.cleaned_data | {"certificate": certificates[0].number if certificates else ""},
+                initial=person.cleaned_data
+                | {"certificate": next((c.number for c in certificates if not c.refusal), "")},
             )
             if form.is_bound and form.is_valid() and _enrol(request, form):
                 return redirect("desk:enrolments")

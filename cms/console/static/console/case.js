@@ -1,5 +1,5 @@
 /** A review case by keyboard: A S D choose, Enter confirms, Z undoes, 1–9 puts a picture beside the ID photo, V shows all. */
-import { onKeys } from "./keys.js";
+import { onKeys, undo } from "./keys.js";
 
 const choose = (id) => {
   const radio = document.getElementById(id);
@@ -70,12 +70,7 @@ onKeys({
   j: () => follow("next"),
   k: () => follow("previous"),
   v: showAll,
-  z: () => {
-    const undo = document.getElementById("undo");
-    if (!undo) return false;
-    undo.requestSubmit();
-    return true;
-  },
+  z: undo,
   Enter: (event) => (event.target.closest("a, button, summary") ? false : confirm()),
   ...digits,
 });

@@ -9,3 +9,11 @@ export function onKeys(map) {
     if (act && act(event) !== false) event.preventDefault();
   });
 }
+
+/** Z: send the form that takes the last decision back, where the page has one. */
+export function undo() {
+  const form = document.getElementById("undo");
+  if (!form) return false;
+  form.requestSubmit();
+  return true;
+}

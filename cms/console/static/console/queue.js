@@ -1,5 +1,5 @@
-/** The queue by keyboard: J and K move, Enter opens, / searches. */
-import { onKeys } from "./keys.js";
+/** The queue by keyboard: J and K move, Enter opens, Z undoes the last decision, / searches. */
+import { onKeys, undo } from "./keys.js";
 
 const rows = [...document.querySelectorAll("#queue [data-row]")];
 let current = -1;
@@ -16,5 +16,6 @@ function move(step) {
 onKeys({
   j: () => move(1),
   k: () => move(-1),
+  z: undo,
   "/": () => document.getElementById("zx-q")?.focus(),
 });
