@@ -24,7 +24,7 @@ def make_user(name: str = "陈志强", *, password: str = "Zhuxue2026", **fields
     number = next(_sequence)
     values = {"created_at": BEFORE, "activated_at": BEFORE, "phone_verified_at": BEFORE, "password_set_at": BEFORE}
     user = User(name=name, gender="male", **(values | fields))
-    user.set_identity(id_number=id_number(number), phone=f"+86138{number:08d}")
+    user.set_identity(id_number=id_number(number), phone=f"138{number:08d}")
     user.set_password(password)
     user.save()
     return user
