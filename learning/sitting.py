@@ -42,7 +42,7 @@ def begin(uuid: UUID, user: User, at: datetime) -> Begun:
     seq, nonce = resume(session)
     rules = rules_for(StudyRules, at=at)
     released = released_of(session, rules)
-    media, progress, now_s = session.lesson.media, session.progress, at.timestamp()
+    media, progress, now_s = session.lesson.video, session.progress, at.timestamp()
     edge, first = released.edge(progress.credited_ms), progress.credited_ms // media.segment_ms
     hello = {
         "type": "hello",
@@ -63,7 +63,7 @@ def begin(uuid: UUID, user: User, at: datetime) -> Begun:
 
 def released_of(session: StudySession, rules: StudyRules) -> Released:
     """What may be released of the sitting's medium."""
-    media = session.lesson.media
+    media = session.lesson.video
     return Released(session.uuid, media.segments, media.segment_ms, rules.buffer_s * 1000, rules.segment_url_s)
 
 

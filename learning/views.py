@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.timezone import now
@@ -22,13 +22,14 @@ from proctoring import queries as proctoring
 from proctoring import services as camera
 from proctoring.models import CameraSession
 from tenants.accounts.decorators import trainee_required
+from tenants.requests import TenantRequest
 from tenants.rulesets.services import rules_for
 
 
 @never_cache
 @require_GET
 @trainee_required
-def room(request: HttpRequest, enrolment: UUID) -> HttpResponse:
+def room(request: TenantRequest, enrolment: UUID) -> HttpResponse:
     """One document: the camera check, then the lesson. Whatever stands in the way is said with its remedy."""
     found = _own(request, enrolment)
     progress = queries.progress_of(found)
@@ -43,7 +44,7 @@ def room(request: HttpRequest, enrolment: UUID) -> HttpResponse:
     return render(request, "learning/room.html", context)
 
 
-def _own(request: HttpRequest, uuid: UUID) -> Enrolment:
+def _own(request: TenantRequest, uuid: UUID) -> Enrolment:
     return get_object_or_404(
         Enrolment.objects.select_related("position", "plan", "institution"), uuid=uuid, user=request.user.pk
     )
@@ -78,7 +79,7 @@ def _page_data(enrolment: Enrolment, progress: queries.Progress) -> dict[str, An
 
 @require_POST
 @trainee_required
-def open_camera(request: HttpRequest, enrolment: UUID) -> JsonResponse:
+def open_camera(request: TenantRequest, enrolment: UUID) -> JsonResponse:
     """A camera session for this sitting; its socket does the check."""
     found = _own(request, enrolment)
     if found.admission != Admission.ADMITTED:
@@ -96,7 +97,7 @@ def open_camera(request: HttpRequest, enrolment: UUID) -> JsonResponse:
 
 @require_POST
 @trainee_required
-def open_session(request: HttpRequest, enrolment: UUID) -> JsonResponse:
+def open_session(request: TenantRequest, enrolment: UUID) -> JsonResponse:
     """The next lesson, under a camera session of the person's that is verified now. Body: `{"camera": uuid}`."""
     found = _own(request, enrolment)
     session = services.open_study_session(found, _camera_of(request), by=request.user, at=now())
@@ -110,13 +111,13 @@ def open_session(request: HttpRequest, enrolment: UUID) -> JsonResponse:
             "beat": reverse("learning:beat", args=[session.uuid]),
             "end": reverse("learning:end", args=[session.uuid]),
             "playlist": reverse("learning:playlist", args=[session.uuid]),
-            "captions": reverse("learning:captions", args=[session.uuid]) if lesson.media.has_captions else "",
+            "captions": reverse("learning:captions", args=[session.uuid]) if lesson.video.has_captions else "",
         },
         status=201,
     )
 
 
-def _camera_of(request: HttpRequest) -> CameraSession:
+def _camera_of(request: TenantRequest) -> CameraSession:
     try:
         uuid = UUID(str(_body(request).get("camera")))
     except ValueError:
@@ -127,7 +128,7 @@ def _camera_of(request: HttpRequest) -> CameraSession:
     return session
 
 
-def _body(request: HttpRequest) -> dict[str, Any]:
+def _body(request: TenantRequest) -> dict[str, Any]:
     try:
         body = json.loads(request.body)
     except ValueError:
@@ -138,7 +139,7 @@ def _body(request: HttpRequest) -> dict[str, Any]:
 @never_cache
 @require_POST
 @trainee_required
-def hello(request: HttpRequest, session: UUID) -> JsonResponse:
+def hello(request: TenantRequest, session: UUID) -> JsonResponse:
     """Take the sitting up without a socket."""
     return JsonResponse(sitting.begin(session, request.user, now()).hello)
 
@@ -146,7 +147,7 @@ def hello(request: HttpRequest, session: UUID) -> JsonResponse:
 @never_cache
 @require_POST
 @trainee_required
-def beat(request: HttpRequest, session: UUID) -> JsonResponse:
+def beat(request: TenantRequest, session: UUID) -> JsonResponse:
     """One beat without a socket: same message, same statement, same answer, plus `lesson_complete` when it is."""
     found = sitting.sitting_of(session, request.user)
     try:
@@ -157,7 +158,7 @@ def beat(request: HttpRequest, session: UUID) -> JsonResponse:
     if not credited.accepted:
         return JsonResponse(refusal(f"study.{credited.refusal}", fatal=credited.refusal != "stale"), status=409)
     released = sitting.released_of(found, rules_for(StudyRules, at=now()))
-    answer = ack(credited, released, released.edge(credited.credited_ms - credited.credit_ms))
+    answer = ack(credited, released, released.edge((credited.credited_ms or 0) - (credited.credit_ms or 0)))
     if credited.complete:
         answer["after"] = sitting.finish(found.enrolment, now())
     return JsonResponse(answer)
@@ -165,7 +166,7 @@ def beat(request: HttpRequest, session: UUID) -> JsonResponse:
 
 @require_POST
 @trainee_required
-def end(request: HttpRequest, session: UUID) -> HttpResponse:
+def end(request: TenantRequest, session: UUID) -> HttpResponse:
     """The page is being left."""
     services.end_study_session(sitting.sitting_of(session, request.user), by=request.user, at=now())
     return HttpResponse(status=204)

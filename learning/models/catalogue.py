@@ -75,6 +75,13 @@ class Lesson(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def video(self) -> Media:
+        """The media of a lesson that is being studied: published plans hold no lesson without."""
+        if self.media is None:
+            raise Media.DoesNotExist(self.code)
+        return self.media
+
 
 class Plan(models.Model):
     """What a trainee of one position studies in one year. Published plans are never edited."""

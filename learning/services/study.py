@@ -48,7 +48,7 @@ def open_study_session(enrolment: Enrolment, camera_session: CameraSession, *, b
         progress, _created = LessonProgress.objects.get_or_create(
             enrolment=enrolment,
             lesson=lesson,
-            defaults={"institution": enrolment.institution, "duration_ms": lesson.media.duration_ms},
+            defaults={"institution": enrolment.institution, "duration_ms": lesson.video.duration_ms},
         )
         rules = rules_for(StudyRules, at=at)
         moment = at.replace(microsecond=at.microsecond // 1000 * 1000)
@@ -167,7 +167,7 @@ def credit_at(one: Beat, at: datetime) -> Credited:
     require_demo_database()
     credited = _credit(one, at)
     if credited.complete:
-        complete_hours_if_done(Enrolment.objects.get(pk=credited.enrolment_id), at=at)
+        complete_hours_if_done(Enrolment.objects.get(study_sessions=one.session_id), at=at)
     return credited
 
 

@@ -232,6 +232,33 @@ def test_study_is_replayed_only_in_a_marked_database(study: Study) -> None:
         services.credit_at(Beat(session.pk, session.seq, session.nonce, True), AT + s(5))
 
 
+def test_in_a_marked_database_study_is_replayed_by_the_same_rules(study: Study) -> None:
+    from learning.beats_sql import Beat
+    from learning.demo_database import is_demo_database, mark_demo_database
+
+    mark_demo_database()
+    assert is_demo_database()
+    at = AT
+    for _lesson in study.lessons:
+        study.open_camera(at=at)
+        session = study.open(at=at)
+        said = services.credit_at(Beat(session.pk, session.seq, session.nonce, True), at)
+        for _beat in range(4):
+            at += s(10)
+            said = services.credit_at(Beat(session.pk, said.seq, said.nonce, True), at)
+        assert said.complete
+    study.enrolment.refresh_from_db()
+    assert (study.enrolment.hours_state, study.enrolment.hours_completed_at) == (HoursState.IN_REVIEW, at)
+
+
+def test_a_database_in_which_somebody_has_studied_cannot_be_marked(study: Study) -> None:
+    from learning.demo_database import NotADemo, mark_demo_database
+
+    watch(study, AT, seconds=20)
+    with pytest.raises(NotADemo):
+        mark_demo_database()
+
+
 def test_progress_is_read_in_as_many_queries_for_three_lessons_as_for_one(study: Study, lingzhu: Any) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
