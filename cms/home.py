@@ -5,12 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.models import Page
 
 from certs.forms import LookUpForm
-from cms.centre.words import duration
+from cms.durations import duration
 from cms.models.inner import FAQPage, FeeNoticePage, NoticePage
 from cms.queries import site_url
 from exams.rules import ExamRules
@@ -18,6 +17,7 @@ from learning.models import Admission, TrainingClass
 from learning.rules import EligibilityRules, StudyRules
 from tenants.accounts.forms import SignInForm
 from tenants.models import Institution, Kind, State
+from tenants.requests import TenantRequest
 from tenants.rulesets.services import ruleset_in_force, typed
 
 NOTICES_ON_HOME = 5
@@ -56,9 +56,9 @@ class Offer:
 def offer(*, at: datetime) -> Offer:
     ruleset = ruleset_in_force(at)  # one look-up for three sections
     values = ruleset.values if ruleset else {}
-    study, eligibility, exam = (
-        typed(kind, values.get(kind.section, {})) for kind in (StudyRules, EligibilityRules, ExamRules)
-    )
+    study = typed(StudyRules, values.get(StudyRules.section, {}))
+    eligibility = typed(EligibilityRules, values.get(EligibilityRules.section, {}))
+    exam = typed(ExamRules, values.get(ExamRules.section, {}))
     return Offer(
         first_issue_year=eligibility.first_issue_year,
         last_issue_year=eligibility.last_issue_year,
@@ -118,7 +118,7 @@ def institution_home(home: Page, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def live_institutions(request: HttpRequest) -> list[dict[str, str]]:
+def live_institutions(request: TenantRequest) -> list[dict[str, str]]:
     """Training institutions that are open, with the address of their site."""
     found = Institution.objects.filter(kind=Kind.INSTITUTION, state=State.APPROVED).prefetch_related("domains")
     rows = [(row, row.host) for row in found.order_by("region", "name")]
@@ -129,7 +129,7 @@ def live_institutions(request: HttpRequest) -> list[dict[str, str]]:
     ]
 
 
-def portal_home(home: Page, request: HttpRequest) -> dict[str, Any]:
+def portal_home(home: Page, request: TenantRequest) -> dict[str, Any]:
     everybody = live_institutions(request)
     regions = sorted({row["region"] for row in everybody if row["region"]})
     region = request.GET.get("region", "")

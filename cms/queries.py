@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest
 from wagtail.models import Page
 
 from tenants import brand
 from tenants.models import Institution
+from tenants.requests import TenantRequest
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class MenuPage:
     slug: str
 
 
-def palette_of(institution: Institution) -> dict[str, dict[str, str]]:
+def palette_of(institution: Institution) -> brand.Palette:
     """The stored palette; computed from the two colours for a row saved without one."""
     return institution.palette or brand.palette(institution.brand_main, institution.brand_accent)
 
@@ -28,7 +28,7 @@ def menu_pages() -> list[MenuPage]:
     return [MenuPage(title, "/" + url_path.strip("/").partition("/")[2] + "/", slug) for title, url_path, slug in rows]
 
 
-def site_url(request: HttpRequest, host: str) -> str:
+def site_url(request: TenantRequest, host: str) -> str:
     """`http://host:8000/` with this request's scheme and port."""
     port = urlsplit(f"//{request.get_host()}").port
     return f"{request.scheme}://{host}{f':{port}' if port else ''}/"

@@ -4,12 +4,13 @@ from pathlib import PurePosixPath
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from cms.queries import palette_of
 from tenants import brand
+from tenants.requests import TenantRequest
 
 # What Wagtail's image form lets in; anything else that lies in the folder is not served.
 IMAGE_TYPES = {
@@ -24,7 +25,7 @@ A_MINUTE_S = 60
 
 
 @require_safe
-def brand_css(request: HttpRequest) -> HttpResponse:
+def brand_css(request: TenantRequest) -> HttpResponse:
     """The tenant's colours. With the content hash in the address they may be kept for ever, without it a minute."""
     colours = palette_of(request.tenant)
     response = HttpResponse(brand.stylesheet(colours), content_type="text/css; charset=utf-8")
@@ -37,7 +38,7 @@ def brand_css(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @cache_control(public=True, max_age=24 * 3600)
-def image(request: HttpRequest, name: str) -> FileResponse:
+def image(request: TenantRequest, name: str) -> FileResponse:
     """A picture of this tenant's own media folder (in production the web server answers before we do)."""
     kind = IMAGE_TYPES.get(PurePosixPath(name).suffix.lower())
     if kind is None:

@@ -62,14 +62,14 @@ def contrast(a: str, b: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def stylesheet(colours: Mapping[str, Mapping[str, str]]) -> str:
+def stylesheet(colours: Palette) -> str:
     """The palette as CSS custom properties: light, forced dark, and dark where the system asks for it."""
     dark = _block(':root[data-theme="dark"]', colours["dark"])
     system = _block(':root:not([data-theme="light"])', colours["dark"])
     return f"{_block(':root', colours['light'])}{dark}@media (prefers-color-scheme: dark) {{\n{system}}}\n"
 
 
-def digest(colours: Mapping[str, Mapping[str, str]]) -> str:
+def digest(colours: Palette) -> str:
     """Short content hash, for the address of the stylesheet."""
     return hashlib.sha256(json.dumps(colours, sort_keys=True).encode()).hexdigest()[:12]
 

@@ -10,19 +10,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from cms.centre import words
 from cms.centre.rules import Facts, Gap, Observation, Sitting, Span, TimelineStep, gaps, next_step, timeline
+from cms.durations import clock, duration
 from cms.queries import site_url
 from exams.models import Attempt
 from learning.models import CreditSpan, Enrolment, PostCertificateState, StudySession
 from learning.queries import Progress, progress_of_many
 from proctoring import queries as proctoring
 from proctoring.models import CameraSession, Snapshot
+from tenants.requests import TenantRequest
 
 WHY_DAYS = 14  # how far back the front page explains uncounted time
 WHY_LINES = 3
@@ -73,7 +74,7 @@ class Card:
         if not self.needs_computer:
             return ""
         left_ms = self.progress.total_ms - self.progress.credited_ms
-        values = {"hours": self.progress.hours_required - self.progress.hours_done, "time": words.duration(left_ms)}
+        values = {"hours": self.progress.hours_required - self.progress.hours_done, "time": duration(left_ms)}
         return _("Another %(hours)s study hours and the exam opens; that is about %(time)s.") % values
 
     @property
@@ -81,7 +82,7 @@ class Card:
         return self.enrolment.training_fee + self.enrolment.textbook_fee
 
 
-def cards_of(user: Any, request: HttpRequest, *, at: datetime) -> list[Card]:
+def cards_of(user: Any, request: TenantRequest, *, at: datetime) -> list[Card]:
     """The person's enrolments in the current scope, newest first."""
     enrolments = list(
         Enrolment.objects.filter(user=user)
@@ -104,7 +105,11 @@ def cards_of(user: Any, request: HttpRequest, *, at: datetime) -> list[Card]:
 
 
 def _card(
-    enrolment: Enrolment, progress: Progress, shared: dict[str, Any], recent: dict[int, list[Gap]], request: HttpRequest
+    enrolment: Enrolment,
+    progress: Progress,
+    shared: dict[str, Any],
+    recent: dict[int, list[Gap]],
+    request: TenantRequest,
 ) -> Card:
     following = progress.next_lesson
     facts = Facts(
@@ -127,8 +132,8 @@ def _card(
         "missing": words.missing_words([step for step in facts.missing if step != "confirmation"]),
         "order": facts.lesson_order,
         "lesson": facts.lesson_title,
-        "at": words.clock(facts.lesson_at_ms),
-        "left": words.duration(facts.lesson_left_ms),
+        "at": clock(facts.lesson_at_ms),
+        "left": duration(facts.lesson_left_ms),
     }
     return Card(
         enrolment=enrolment,
@@ -150,11 +155,11 @@ def _shown_step(step: TimelineStep, enrolment: Enrolment, progress: Progress) ->
 
 def _shown_gap(gap: Gap) -> ShownGap:
     reason, advice = words.gap_words(gap.code)
-    title = _("%(time)s: %(reason)s") % {"time": words.duration(gap.seconds * 1000), "reason": reason}
+    title = _("%(time)s: %(reason)s") % {"time": duration(gap.seconds * 1000), "reason": reason}
     return ShownGap(localtime(gap.start), localtime(gap.end), title, advice)
 
 
-def _address(target: str, enrolment: Enrolment, request: HttpRequest) -> str:
+def _address(target: str, enrolment: Enrolment, request: TenantRequest) -> str:
     """Where the button leads. The portal leads to the institution's own site for what happens there."""
     here = not request.tenant.is_association
     if target == "portal":
@@ -172,7 +177,7 @@ def _portal() -> str:
     return settings.PORTAL_URL.rstrip("/")
 
 
-def _at_institution(enrolment: Enrolment, request: HttpRequest, path: str) -> str:
+def _at_institution(enrolment: Enrolment, request: TenantRequest, path: str) -> str:
     return site_url(request, enrolment.institution.host).rstrip("/") + path
 
 

@@ -9,6 +9,7 @@ from django.utils.timezone import localtime, make_aware
 
 from cms.centre import words
 from cms.centre.queries import StudyTime, study_time
+from cms.durations import duration
 from learning.models import CreditSpan, Enrolment, Lesson
 
 DAY_MIN = 24 * 60
@@ -78,11 +79,11 @@ class Record:
 
     @property
     def counted(self) -> str:
-        return words.duration(self.minutes("on") * 60_000) if self.minutes("on") else "0"
+        return duration(self.minutes("on") * 60_000) if self.minutes("on") else "0"
 
     @property
     def lost(self) -> str:
-        return words.duration(self.minutes("off") * 60_000) if self.minutes("off") else "0"
+        return duration(self.minutes("off") * 60_000) if self.minutes("off") else "0"
 
     @property
     def studied_days(self) -> int:
@@ -117,7 +118,9 @@ def record_of(enrolments: list[Enrolment], month: date) -> Record:
 
 
 def _lessons(times: Iterable[StudyTime]) -> set[int]:
-    return {piece.lesson for own in times for piece in (*own.spans, *own.gaps)}
+    return {
+        lesson for own in times for lesson in [span.lesson for span in own.spans] + [gap.lesson for gap in own.gaps]
+    }
 
 
 Piece = tuple[str, datetime, datetime, str, str]

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from proctoring import queries as proctoring
 from tenants.accounts.decorators import trainee_required
 from tenants.accounts.forms import DetailsForm
 from tenants.accounts.services import update_details
+from tenants.requests import TenantRequest
 from tenants.scopes import province_scope
 
 View = Callable[..., HttpResponse]
@@ -33,7 +34,7 @@ def own_rows(view: View) -> View:
     """Signed in, and on the portal the scope of the province: every query below filters by the person."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: TenantRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.tenant.is_association:
             return view(request, *args, **kwargs)
         with province_scope():
@@ -44,7 +45,7 @@ def own_rows(view: View) -> View:
 
 @own_rows
 @require_safe
-def training(request: HttpRequest) -> HttpResponse:
+def training(request: TenantRequest) -> HttpResponse:
     """我的培训 / 培训管理: where I stand, why time did not count, what to do next."""
     at = now()
     cards = queries.cards_of(request.user, request, at=at)
@@ -54,7 +55,7 @@ def training(request: HttpRequest) -> HttpResponse:
 
 @own_rows
 @require_safe
-def record(request: HttpRequest) -> HttpResponse:
+def record(request: TenantRequest) -> HttpResponse:
     """学习记录: what the server credited, day by day."""
     enrolments = _admitted(request)
     months = study_record.months_of(enrolments, at=now())
@@ -69,7 +70,7 @@ def record(request: HttpRequest) -> HttpResponse:
     return render(request, "cms/centre/record.html", context)
 
 
-def _admitted(request: HttpRequest) -> list[Enrolment]:
+def _admitted(request: TenantRequest) -> list[Enrolment]:
     own = Enrolment.objects.filter(user=request.user, admission=Admission.ADMITTED)
     return list(own.select_related("position", "plan").order_by("-year", "-pk"))
 
@@ -81,7 +82,7 @@ def _month(text: str, months: list[date]) -> date:
 
 @own_rows
 @require_safe
-def exams(request: HttpRequest) -> HttpResponse:
+def exams(request: TenantRequest) -> HttpResponse:
     """测试管理 on the portal; an institution's site has its own page with the papers."""
     if not request.tenant.is_association:
         return redirect("exams:index")
@@ -90,14 +91,14 @@ def exams(request: HttpRequest) -> HttpResponse:
 
 @own_rows
 @require_safe
-def hours(request: HttpRequest) -> HttpResponse:
+def hours(request: TenantRequest) -> HttpResponse:
     """继续教育: what the register has recorded."""
     return render(request, "cms/centre/hours.html", {"lines": certs.recorded_hours_of(request.user)})
 
 
 @own_rows
 @require_safe
-def certificates(request: HttpRequest) -> HttpResponse:
+def certificates(request: TenantRequest) -> HttpResponse:
     """证书管理: certificates of hours to print, certificates held, and on the portal the renewal."""
     lines = certs.certificates_of(request.user, at=now())
     context = {
@@ -110,7 +111,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
 
 @own_rows
 @require_http_methods(["GET", "HEAD", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: TenantRequest) -> HttpResponse:
     """基本信息: details, and on an institution's site the photos and the decision about face data."""
     form = DetailsForm.of(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():

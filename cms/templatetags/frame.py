@@ -5,7 +5,6 @@ Error pages are drawn with half a request or none, so each tag has an answer wit
 
 from django import template
 from django.forms import BoundField
-from django.http import HttpRequest
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
 from django.urls import reverse
@@ -14,13 +13,14 @@ from django.utils.safestring import SafeString
 
 from cms import queries
 from tenants import brand
+from tenants.models import Institution
 
 register = template.Library()
 
 LOGOS = frozenset({"hill", "mast", "hall", "beam"})
 
 
-def _tenant(context: template.Context) -> object | None:
+def _tenant(context: template.Context) -> Institution | None:
     return getattr(context.get("request"), "tenant", None)
 
 
@@ -53,12 +53,12 @@ def logo(institution: object | None) -> SafeString:
 @register.simple_tag(takes_context=True)
 def menu_pages(context: template.Context) -> list[queries.MenuPage]:
     """Pages the editors put into the menu, once a request."""
-    request: HttpRequest | None = context.get("request")
-    if request is None or _tenant(context) is None:
+    if _tenant(context) is None:
         return []
-    if not hasattr(request, "_menu_pages"):
-        request._menu_pages = queries.menu_pages()
-    return request._menu_pages
+    known: dict[str, list[queries.MenuPage]] = context["request"].__dict__
+    if "_menu_pages" not in known:
+        known["_menu_pages"] = queries.menu_pages()
+    return known["_menu_pages"]
 
 
 @register.simple_tag(takes_context=True)
