@@ -58,7 +58,7 @@ def programs(state: Path, port: int, environment: dict[str, str]) -> list[Progra
     """What runs in the demo. In production the sockets have processes of their own (docs/operations.md)."""
     python = sys.executable
     as_root = "ignore:You're running the worker with superuser"  # of the demo only, in a container
-    celery = [python, "-W", as_root, "-m", "celery", "-A", "config.celery"]
+    celery = [python, "-W", as_root, "-m", "celery", "-q", "-A", "config.celery"]
     web = ["-b", "127.0.0.1", "-p", str(port), "--websocket-max-message-size", str(MESSAGE_LIMIT), "-v", "0"]
     commands = {
         "web": [python, "-m", "daphne", *web, "--application-close-timeout", "2", "config.asgi:application"],
