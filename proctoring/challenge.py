@@ -81,7 +81,7 @@ class Challenge:
         self.heard_at = self.framed_at = time.monotonic()
         await self._post(
             "begin", actions=json.dumps(self.attempt.actions), rules=post.rules_json(consumer.rules),
-            template=consumer.template,
+            known=consumer.known,
         )  # fmt: skip
         await consumer.send_json({
             "type": "liveness.begin", "token": self.token.hex(), "actions": len(self.attempt.actions),
@@ -146,9 +146,14 @@ class Challenge:
         """Write the verdict down, then tell it."""
         self.token = b""
         seen = Sighting(
-            ended["code"], ended.get("engine", ""), ended.get("distance"), ended.get("fingerprint", ""),
-            ended.get("action", ""), ended.get("details", {}),
-        )  # fmt: skip
+            outcome=ended["code"],
+            engine=ended.get("engine", ""),
+            distance=ended.get("distance"),
+            closest=ended.get("closest"),
+            fingerprint=ended.get("fingerprint", ""),
+            action=ended.get("action", ""),
+            details=ended.get("details", {}),
+        )
         session = await self._record(seen, ended.get("picture"))
         await self.consumer.liveness_ended(session, seen)
 

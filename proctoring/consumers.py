@@ -22,6 +22,7 @@ from proctoring.models import CameraSession
 from proctoring.outcomes import PASSED, Sighting
 from proctoring.pictures import is_frame
 from proctoring.rules import ProctoringRules
+from proctoring.vectors import from_bytes, to_bytes
 from tenants.consumers import CLOSE_ABUSE, TenantConsumer
 from tenants.rulesets.services import rules_for
 
@@ -36,7 +37,7 @@ MESSAGES = {"liveness.start", "liveness.cancel", "snapshot.resume", "camera.lost
 
 
 def load(session_uuid: UUID, user: Any, at: datetime) -> tuple[CameraSession, ProctoringRules, bytes]:
-    """The person's open session, the rules, the template to compare with.
+    """The person's open session, the rules, the packed template and each reference photo's vector.
 
     Raises `SessionClosed`, `ProfileIncomplete`.
     """
@@ -47,7 +48,9 @@ def load(session_uuid: UUID, user: Any, at: datetime) -> tuple[CameraSession, Pr
     template = queries.template_of(profile, profile.engine) if profile else None
     if template is None:
         raise ProfileIncomplete(queries.missing_steps(user))
-    return session, rules_for(ProctoringRules, at=at), bytes(template.vector)
+    photos = [from_bytes(photo.vectors)[0] for photo in queries.photos_of(profile).values()]
+    known = to_bytes([*from_bytes(template.vector), *photos])
+    return session, rules_for(ProctoringRules, at=at), known
 
 
 class CameraConsumer(TenantConsumer):
@@ -55,7 +58,7 @@ class CameraConsumer(TenantConsumer):
 
     session: CameraSession
     rules: ProctoringRules
-    template: bytes
+    known: bytes
     challenge: Challenge | None = None
     lookout: Lookout | None = None
     ready = False
@@ -72,7 +75,7 @@ class CameraConsumer(TenantConsumer):
     async def opened(self) -> None:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         session_uuid = self.scope["url_route"]["kwargs"]["session"]
-        self.session, self.rules, self.template = await self.db(load, session_uuid, self.user, timezone.now())
+        self.session, self.rules, self.known = await self.db(load, session_uuid, self.user, timezone.now())
         await self.accept()
         self.group = f"camera.{self.key}"
         await self.channel_layer.group_send(self.group, {"type": "camera.replaced"})

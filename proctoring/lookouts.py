@@ -100,7 +100,7 @@ class Lookout:
             self._verdict = asyncio.get_running_loop().create_future()
             await post.hand_over(worker, wire.WORK, {
                 "kind": "snapshot", "channel": self.consumer.channel_name, "request": self._request,
-                "rules": post.rules_json(self.consumer.rules), "template": self.consumer.template, "t": time.time(),
+                "rules": post.rules_json(self.consumer.rules), "known": self.consumer.known, "t": time.time(),
             } | {f"jpeg{i}": jpeg for i, jpeg in enumerate(frames)})  # fmt: skip
             try:
                 return await asyncio.wait_for(self._verdict, VERDICT_S)

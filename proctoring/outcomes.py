@@ -22,6 +22,7 @@ class Sighting:
     fingerprint: str = ""
     action: str = ""
     details: dict[str, Any] = field(default_factory=dict)
+    closest: float | None = None  # to the nearest single reference photo; tells a replayed one
 
 
 @dataclass(frozen=True)

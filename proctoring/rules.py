@@ -22,10 +22,10 @@ class ProctoringRules:
     # identity: distance ≤ pass matches, ≤ review is left to a human, beyond fails
     dlib_pass: float = 0.42
     dlib_review: float = 0.50
-    dlib_too_perfect: float = 0.06
+    dlib_too_perfect: float = 0.10  # to the nearest reference photo: replayed ≤ 0.07, another picture ≥ 0.15
     onnx_pass: float = 0.55
     onnx_review: float = 0.59
-    onnx_too_perfect: float = 0.006
+    onnx_too_perfect: float = 0.015  # replayed ≤ 0.008, another picture ≥ 0.024
     duplicate_bits: int = 4  # of 256: closer than sensor noise allows between two exposures
 
     # liveness

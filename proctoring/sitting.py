@@ -50,7 +50,7 @@ class Sitting:
     engine: FaceEngine
     rules: ProctoringRules
     judge: Judge
-    template: np.ndarray
+    known: list[np.ndarray]  # the template, then each reference photo by itself
     vectors: list[np.ndarray] = field(default_factory=list)
     near: Box | None = None
     count: int = 0
@@ -105,11 +105,15 @@ class Sitting:
         pairs = [self.engine.distance(a, b) for i, a in enumerate(self.vectors) for b in self.vectors[i + 1 :]]
         if pairs and max(pairs) > limit:
             return self._over("liveness.face_changed")
-        distance = self.engine.distance(self.engine.mean(self.vectors), self.template)
+        seen = self.engine.mean(self.vectors)
+        distance = self.engine.distance(seen, self.known[0])
         missed = verdict_of(distance, self.engine.name, self.rules) == MISMATCH
-        return self._over("liveness.not_the_person" if missed else PASSED, distance=distance)
+        code = "liveness.not_the_person" if missed else PASSED
+        return self._over(code, distance=distance, closest=closest_of(self.engine, seen, self.known))
 
-    def _over(self, code: str, action: str = "", distance: float | None = None) -> dict[str, Any]:
+    def _over(
+        self, code: str, action: str = "", distance: float | None = None, closest: float | None = None
+    ) -> dict[str, Any]:
         """The last event: code, numbers and the picture that is kept as evidence."""
         waits = np.diff(self.times) if len(self.times) > 1 else np.array([0.0])
         details = {**self.judge.details, "frames": self.count, "gap_ms": round(float(np.median(waits)) * 1000)}
@@ -119,28 +123,42 @@ class Sitting:
             "action": action,
             "engine": self.engine.name,
             "distance": None if distance is None else round(distance, 4),
+            "closest": closest,
             "fingerprint": self.fingerprint,
             "details": details,
             "picture": self.neutral if distance is not None else self.latest,
         }
 
 
+def closest_of(engine: FaceEngine, seen: np.ndarray, known: list[np.ndarray]) -> float | None:
+    """Distance to the nearest single reference photo (`known` after the template)."""
+    return round(min(engine.distance(seen, photo) for photo in known[1:]), 4) if known[1:] else None
+
+
 def look_at_snapshot(
-    engine: FaceEngine, jpegs: list[bytes], template: np.ndarray, rules: ProctoringRules
+    engine: FaceEngine, jpegs: list[bytes], known: list[np.ndarray], rules: ProctoringRules
 ) -> tuple[Sighting, bytes]:
-    """The verdict of a snapshot's frames: the mean of those with one face against the template.
+    """The verdict of a snapshot's frames: the mean of those with one face against the template (first of `known`).
 
     One frame with several faces decides (they may duck away); one frame with a face is enough otherwise.
     """
     glances = [(g, jpeg) for jpeg in jpegs if (g := glance(engine, jpeg)) is not None]
     crowd = next(((g, jpeg) for g, jpeg in glances if len(g.boxes) > 1), None)
     if crowd is not None:
-        return Sighting("two_faces", engine.name, None, pictures.fingerprint(crowd[0].grey)), crowd[1]
+        return Sighting("two_faces", engine.name, fingerprint=pictures.fingerprint(crowd[0].grey)), crowd[1]
     alone = [(g, jpeg) for g, jpeg in glances if len(g.boxes) == 1]
     if not alone:
         mark = pictures.fingerprint(glances[0][0].grey) if glances else ""
-        return Sighting("no_face", engine.name, None, mark), glances[0][1] if glances else b""
+        return Sighting("no_face", engine.name, fingerprint=mark), glances[0][1] if glances else b""
     vectors = [v for g, _ in alone for v in engine.embed(g.rgb, g.points, mirrored=False)]
-    distance = engine.distance(engine.mean(vectors), template)
-    verdict = verdict_of(distance, engine.name, rules)
-    return Sighting(verdict, engine.name, round(distance, 4), pictures.fingerprint(alone[0][0].grey)), alone[0][1]
+    seen = engine.mean(vectors)
+    distance = engine.distance(seen, known[0])
+    best, jpeg = alone[0]
+    verdict = Sighting(
+        verdict_of(distance, engine.name, rules),
+        engine.name,
+        round(distance, 4),
+        pictures.fingerprint(best.grey),
+        closest=closest_of(engine, seen, known),
+    )
+    return verdict, jpeg

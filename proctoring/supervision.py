@@ -212,8 +212,9 @@ def _is_repeated(session: CameraSession, fingerprint: str, rules: ProctoringRule
 def _note_too_perfect(
     session: CameraSession, seen: Sighting, rules: ProctoringRules, *, at: datetime, **where: Any
 ) -> None:
-    if seen.distance is not None and seen.engine and seen.distance < rules.too_perfect_at(seen.engine):
-        _note(session, Incident.Kind.TOO_PERFECT, at=at, distance=seen.distance, **where)
+    """A frame that *is* a reference photo: nobody looks twice exactly the same."""
+    if seen.closest is not None and seen.engine and seen.closest < rules.too_perfect_at(seen.engine):
+        _note(session, Incident.Kind.TOO_PERFECT, at=at, closest=seen.closest, **where)
 
 
 def _note(session: CameraSession, kind: str, *, at: datetime, **about: Any) -> Incident:

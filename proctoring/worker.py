@@ -114,10 +114,10 @@ class FaceWorker:
 
     async def _on_begin(self, entry: Entry, stale: bool) -> None:
         rules = _rules(entry[b"rules"].decode())
-        template = from_bytes(entry[b"template"])[0]
+        known = from_bytes(entry[b"known"])
         judge = Judge(json.loads(entry[b"actions"]), rules)
         key = entry[b"attempt"].decode()
-        self._sittings[key] = (Sitting(self.engine, rules, judge, template), time.monotonic())
+        self._sittings[key] = (Sitting(self.engine, rules, judge, known), time.monotonic())
 
     async def _on_frame(self, entry: Entry, stale: bool) -> None:
         """A stale frame is not judged, but its credit goes back."""
@@ -145,8 +145,8 @@ class FaceWorker:
         if stale:
             return
         jpegs = [entry[key] for key in sorted(entry) if key.startswith(b"jpeg")]
-        template = from_bytes(entry[b"template"])[0]
-        seen, picture = look_at_snapshot(self.engine, jpegs, template, _rules(entry[b"rules"].decode()))
+        known = from_bytes(entry[b"known"])
+        seen, picture = look_at_snapshot(self.engine, jpegs, known, _rules(entry[b"rules"].decode()))
         await self._send(entry, {"type": "face.snapshot", "request": entry[b"request"].decode(), "picture": picture} | {
             "seen": asdict(seen)
         })  # fmt: skip
