@@ -65,6 +65,7 @@ def ensure_template() -> str:
             _sweep(server)
             if not _exists(server, name):
                 _build(server, name)
+            servers.hold(name)
         _ensured["name"] = name
     return _ensured["name"]
 
@@ -89,7 +90,8 @@ def _sweep(server: psycopg.Connection) -> None:
     templates = [name for name in names if name.startswith("zx_template_")]
     runs = [name for name in names if name.startswith("zx_run_")]
     dead = [name for name in runs if not process_alive(int(name.split("_")[2]))]
-    for name in dead + templates[KEPT_TEMPLATES:]:
+    old = [name for name in templates[KEPT_TEMPLATES:] if not servers.is_held(name)]
+    for name in dead + old:
         _drop(server, name)
 
 

@@ -64,6 +64,26 @@ def locked(name: str) -> Iterator[None]:
         yield
 
 
+_held: list[IO[str]] = []
+
+
+def hold(name: str) -> None:
+    """Say that this process uses something shared until it ends, so that no other run removes it."""
+    file = _lock_file(name)
+    fcntl.flock(file, fcntl.LOCK_SH)
+    _held.append(file)
+
+
+def is_held(name: str) -> bool:
+    """Whether any living process holds it."""
+    with _lock_file(name) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def cache_folder() -> Path:
     """Survives runs: for what is slow to make and known by a hash (encoded video, clips)."""
     folder = Path(os.environ["ZHUXUE_TEST_CACHE"])
