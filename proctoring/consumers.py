@@ -46,7 +46,7 @@ def load(session_uuid: UUID, user: Any, at: datetime) -> tuple[CameraSession, Pr
         raise SessionClosed
     profile = queries.profile_of(user)
     template = queries.template_of(profile, profile.engine) if profile else None
-    if template is None:
+    if profile is None or template is None:
         raise ProfileIncomplete(queries.missing_steps(user))
     photos = [from_bytes(photo.vectors)[0] for photo in queries.photos_of(profile).values()]
     known = to_bytes([*from_bytes(template.vector), *photos])

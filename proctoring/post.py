@@ -19,7 +19,7 @@ def face_redis() -> aioredis.Redis:
     """One client a loop, on a blocking pool (a plain one raises under 500 sockets)."""
     loop = asyncio.get_running_loop()
     if loop not in _clients:
-        pool = aioredis.BlockingConnectionPool.from_url(settings.FACE_REDIS_URL, max_connections=32, timeout=5)
+        pool: Any = aioredis.BlockingConnectionPool.from_url(settings.FACE_REDIS_URL, max_connections=32, timeout=5)
         _clients[loop] = aioredis.Redis(connection_pool=pool)
     return _clients[loop]
 

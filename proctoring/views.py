@@ -3,7 +3,7 @@
 from contextlib import nullcontext
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -31,7 +31,7 @@ FORM_OVERHEAD = 20_000  # bytes of a multipart form around the picture
 @never_cache
 @trainee_required
 @require_http_methods(["GET", "POST"])
-def consent(request: HttpRequest) -> HttpResponse:
+def consent(request: Any) -> HttpResponse:
     """The separate consent to face data: read it, give it, or see what refusing leads to."""
     if request.method == "POST":
         if request.POST.get("understood") != "yes":
@@ -45,14 +45,14 @@ def consent(request: HttpRequest) -> HttpResponse:
 
 @trainee_required
 @require_GET
-def invigilated(request: HttpRequest) -> HttpResponse:
+def invigilated(request: Any) -> HttpResponse:
     """The other way: study in the institution's classroom, where a teacher checks the identity."""
     return render(request, "proctoring/invigilated.html")
 
 
 @trainee_required
 @require_POST
-def withdraw(request: HttpRequest) -> HttpResponse:
+def withdraw(request: Any) -> HttpResponse:
     """Take the consent back."""
     services.withdraw_consent(request.user, request.tenant, by=request.user, at=timezone.now())
     return redirect("proctoring:consent")
@@ -60,7 +60,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 
 @trainee_required
 @require_POST
-def save_photo(request: HttpRequest, kind: str) -> JsonResponse:
+def save_photo(request: Any, kind: str) -> JsonResponse:
     """A reference photo (multipart field `photo`). The answer measures it; the page keeps showing its local copy."""
     if kind not in FacePhoto.Kind.values:
         return JsonResponse({"code": "photo.unknown_kind"}, status=404)
@@ -90,13 +90,13 @@ def save_photo(request: HttpRequest, kind: str) -> JsonResponse:
 @never_cache
 @require_GET
 @role_required(Role.SUPERADMIN, Role.HOURS_REVIEWER, Role.AUDITOR, Role.CERTIFICATE_CLERK, Role.MANAGER, Role.REGISTRAR)
-def evidence(request: HttpRequest, kind: str, row: Any) -> HttpResponse:
+def evidence(request: Any, kind: str, row: Any) -> HttpResponse:
     """One sealed picture for staff; the audit row is committed before a byte leaves. Never one's own."""
     if kind not in EVIDENCE:
         return HttpResponse(status=404)
     # The association's reviewers look at every institution's pictures; everybody else at their own only.
     with province_scope() if request.tenant.is_association else nullcontext():
-        found = get_object_or_404(EVIDENCE[kind].objects.select_related("institution"), uuid=row)
+        found: Any = get_object_or_404(EVIDENCE[kind].objects.select_related("institution"), uuid=row)
         person = found.profile.user_id if kind == "photo" else found.session.user_id
     if person == request.user.pk or not found.frame:
         return HttpResponse(status=404)
@@ -112,13 +112,13 @@ def evidence(request: HttpRequest, kind: str, row: Any) -> HttpResponse:
     return answer
 
 
-def _next(request: HttpRequest) -> str:
+def _next(request: Any) -> str:
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if safe and wanted else "/my/profile/"
 
 
-def _consent_page(request: HttpRequest, *, error: bool = False) -> HttpResponse:
+def _consent_page(request: Any, *, error: bool = False) -> HttpResponse:
     rules = rules_for(ProctoringRules, at=timezone.now())
     context = {
         "consent": queries.consent_of(request.user),

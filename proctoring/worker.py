@@ -83,7 +83,7 @@ class FaceWorker:
             await self._redis.delete(*self._last, wire.slots(self.name))
         except (aioredis.RedisError, OSError):
             pass
-        await self._redis.aclose()
+        await self._redis.aclose()  # type: ignore[attr-defined]
 
     def _inbox(self, lane: str) -> str:
         return wire.inbox(self.name, lane)

@@ -15,7 +15,7 @@ def decode(data: bytes, max_pixels: int) -> tuple[Pixels, Pixels]:
     bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
     if bgr is None or bgr.shape[0] * bgr.shape[1] > max_pixels:
         raise Unreadable
-    return np.ascontiguousarray(bgr[:, :, ::-1]), cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY)
+    return np.ascontiguousarray(bgr[:, :, ::-1], np.uint8), np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def shrink(rgb: Pixels, grey: Pixels, longest: int) -> tuple[Pixels, Pixels]:

@@ -66,7 +66,9 @@ def align(rgb: Pixels, points: Points) -> Pixels:
         [points[36:42].mean(0), points[42:48].mean(0), points[30], points[48], points[54]], dtype=np.float32
     )
     matrix = similarity(five, TARGET)
-    return cv2.warpAffine(rgb, matrix, (112, 112), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(
+        cv2.warpAffine(rgb, matrix, (112, 112), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
 
 
 def similarity(source: Points, target: Points) -> np.ndarray:

@@ -1,0 +1,84 @@
+"""The engines on public-domain pictures: same person near, others far; weights are what was named, or nothing."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from proctoring.engine import Box, load_engine
+from proctoring.engine.frames import decode, shrink
+from proctoring.engine.onnx_engine import TARGET, WeightsRefused, similarity
+from proctoring.rules import MATCH, MISMATCH, REVIEW, ProctoringRules, verdict_of
+
+FACES = Path(__file__).parents[2] / "site" / "demo" / "faces"
+WEIGHTS = Path(__file__).parents[3] / "shared" / "models" / "mobilefacenet.onnx"
+SHA256 = "b7120c095d60094f28a4a54ba6a8bf51b297a6273fb40ef6350dfec1f63d9507"
+
+
+def seen(engine, name):
+    """(grey, box, mean vector) of the one face of a demo picture."""
+    rgb, grey = shrink(*decode((FACES / name).read_bytes(), 40_000_000), 1200)
+    boxes = engine.detect(grey)
+    assert len(boxes) == 1
+    return grey, boxes[0], engine.mean(engine.embed(rgb, engine.landmarks(grey, boxes[0])))
+
+
+@pytest.fixture(scope="module", params=["dlib", "onnx"])
+def engine(request):
+    if request.param == "dlib":
+        return load_engine()
+    if not WEIGHTS.exists():
+        pytest.skip("input of ../shared: mobilefacenet.onnx")
+    return load_engine(WEIGHTS, SHA256)
+
+
+def test_three_people_are_told_apart_and_each_matches_themselves(engine):
+    rules = ProctoringRules()
+    vectors = {name: seen(engine, name)[2] for name in ("obama.jpg", "biden.jpg", "astronaut.png")}
+    verdicts = {
+        (a, b): verdict_of(engine.distance(vectors[a], vectors[b]), engine.name, rules)
+        for a in vectors
+        for b in vectors
+    }
+    assert verdicts == {(a, b): MATCH if a == b else MISMATCH for a in vectors for b in vectors}
+
+
+def test_the_face_is_found_again_around_its_last_place(engine):
+    grey, box, _vector = seen(engine, "obama.jpg")
+    near = engine.detect(grey, Box(box.left + 10, box.top - 8, box.right + 10, box.bottom - 8))
+    assert len(near) == 1
+    assert near[0].overlap(box) > 0.7
+
+
+def test_a_picture_without_a_face_has_none(engine):
+    assert engine.detect(np.full((480, 640), 128, np.uint8)) == []
+
+
+def test_five_points_are_moved_exactly_onto_the_targets():
+    angle, scale, shift = 0.3, 2.5, np.array([40, -7])
+    turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    matrix = similarity((TARGET @ turn.T + shift).astype(np.float32), TARGET)
+    moved = (TARGET @ turn.T + shift) @ matrix[:, :2].T + matrix[:, 2]
+    assert np.abs(moved - TARGET).max() < 0.01
+
+
+def test_other_weights_than_named_are_refused(tmp_path):
+    (tmp_path / "model.onnx").write_bytes(b"something else")
+    with pytest.raises(WeightsRefused, match="sha256"):
+        load_engine(tmp_path / "model.onnx", SHA256)
+    with pytest.raises(WeightsRefused, match="cannot be read"):
+        load_engine(tmp_path / "absent.onnx", SHA256)
+
+
+@pytest.mark.parametrize(
+    ("engine_name", "distance", "verdict"),
+    [
+        ("dlib", 0.42, MATCH),
+        ("dlib", 0.43, REVIEW),
+        ("dlib", 0.51, MISMATCH),
+        ("onnx", 0.55, MATCH),
+        ("onnx", 0.6, MISMATCH),
+    ],
+)
+def test_thresholds_belong_to_the_engine(engine_name, distance, verdict):
+    assert verdict_of(distance, engine_name, ProctoringRules()) == verdict
