@@ -143,7 +143,7 @@ def _card(
         url=_address(step.target, enrolment, request),
         steps=[_shown_step(step, enrolment, progress) for step in timeline(facts)],
         uncounted=[_shown_gap(gap) for gap in lost[:WHY_LINES]],
-        uncounted_minutes=sum(gap.seconds for gap in lost[:WHY_LINES]) // 60,
+        uncounted_minutes=-(-sum(gap.seconds for gap in lost[:WHY_LINES]) // 60),  # begun minutes: never "0"
     )
 
 
