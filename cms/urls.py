@@ -4,5 +4,5 @@ from cms import views
 
 urlpatterns = [
     path("brand.css", views.brand_css, name="brand_css"),
-    path("media/images/<path:name>", views.image, name="site_image"),
+    path("media/sites/<slug:schema>/images/<path:name>", views.image, name="site_image"),
 ]

@@ -38,10 +38,10 @@ def brand_css(request: TenantRequest) -> HttpResponse:
 
 @require_safe
 @cache_control(public=True, max_age=24 * 3600)
-def image(request: TenantRequest, name: str) -> FileResponse:
+def image(request: TenantRequest, schema: str, name: str) -> FileResponse:
     """A picture of this tenant's own media folder (in production the web server answers before we do)."""
     kind = IMAGE_TYPES.get(PurePosixPath(name).suffix.lower())
-    if kind is None:
+    if kind is None or schema != request.tenant.schema_name:
         raise Http404
     try:
         file = default_storage.open(f"images/{name}")

@@ -64,27 +64,29 @@ def stored(lingzhu: Any, in_tenant: Any, settings: Any, tmp_path: Any) -> Any:
 
 def test_pictures_are_served_to_their_own_site_only(lingzhu: Any, jiangxin: Any, stored: Any) -> None:
     stored(lingzhu, "images/house.png", b"\x89PNG lingzhu")
-    own = get(lingzhu, "/media/images/house.png")
+    own = get(lingzhu, "/media/sites/lingzhu/images/house.png")
     assert (own.status_code, own["Content-Type"], own["X-Content-Type-Options"]) == (200, "image/png", "nosniff")
     assert b"".join(own.streaming_content) == b"\x89PNG lingzhu"
-    assert get(jiangxin, "/media/images/house.png").status_code == 404
+    assert get(jiangxin, "/media/sites/lingzhu/images/house.png").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["page.html", "drawing.svg", "note.txt", "script.js", "noending"])
 def test_only_pictures_are_served_whatever_lies_in_the_folder(lingzhu: Any, stored: Any, name: str) -> None:
     stored(lingzhu, f"images/{name}", b"<script>alert(1)</script>")
-    assert get(lingzhu, f"/media/images/{name}").status_code == 404
+    assert get(lingzhu, f"/media/sites/lingzhu/images/{name}").status_code == 404
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        "/media/images/../../jiangxin/images/house.png",
-        "/media/images/%2e%2e/%2e%2e/jiangxin/images/house.png",
-        "/media/images//etc/passwd.png",
-        "/media/images/..%2f..%2fjiangxin%2fimages%2fhouse.png",
-        "/media/images/house.png%00.html",
-        "/media/documents/secret.png",
+        "/media/sites/lingzhu/images/../../jiangxin/images/house.png",
+        "/media/sites/lingzhu/images/%2e%2e/%2e%2e/jiangxin/images/house.png",
+        "/media/sites/lingzhu/images//etc/passwd.png",
+        "/media/sites/lingzhu/images/..%2f..%2fjiangxin%2fimages%2fhouse.png",
+        "/media/sites/lingzhu/images/house.png%00.html",
+        "/media/sites/lingzhu/documents/secret.png",
+        "/media/sites/jiangxin/images/house.png",
+        "/media/images/house.png",
     ],
 )
 def test_a_path_cannot_leave_the_folder(lingzhu: Any, jiangxin: Any, stored: Any, path: str) -> None:

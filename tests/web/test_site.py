@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from tests.support.exam import statements
 from tests.support.pages import open_class, seed
+from tests.support.staff import picture
 from tests.support.study import make_position, make_study
 
 
@@ -170,3 +172,20 @@ def test_seeding_twice_leaves_the_site_as_it_is(lingzhu: Any, in_tenant: Any) ->
         from cms.models import NoticePage
 
         assert NoticePage.objects.count() == 1
+
+
+def test_a_photo_of_the_institution_takes_the_place_of_the_drawing(
+    lingzhu: Any, in_tenant: Any, settings: Any, tmp_path: Any
+) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    home = seed(lingzhu)
+    assert page_of(visitor(lingzhu).get("/")).select_one(".hero-drawing svg.drawing")
+    with in_tenant(lingzhu):
+        from wagtail.images.models import Image
+
+        photo = Image.objects.create(title="校门", file=ContentFile(picture(), "gate.jpg"), width=320, height=240)
+        type(home).objects.filter(pk=home.pk).update(banner=photo)
+    client = visitor(lingzhu)
+    shown = page_of(client.get("/")).select_one(".hero-drawing img")
+    answer = client.get(shown["src"])
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
