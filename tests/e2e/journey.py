@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 HOME = "lingzhu"
 NOTICE = TEMPLATES["hours_complete"].text
+FIRST_PICTURE = "document.querySelector('.player-video').readyState >= 2"
 PLAN_S = 126  # 劳务员: three lessons of 42 seconds
 
 
@@ -192,30 +193,30 @@ class Journey:
 
     # --- B5: study ----------------------------------------------------------------------------------------------------
 
-    def _second(self) -> int:
+    def second(self) -> int:
         """What the player shows, in seconds of the lesson."""
         minutes, seconds = self.page.locator('[data-part="time"]').inner_text().split(":")
         return int(minutes) * 60 + int(seconds)
 
     def watch_a_while(self, seconds: int = 16) -> None:
         page = self.page
-        until(lambda: self._second() >= seconds, page, seconds=60, what=f"{seconds} s of the lesson")
+        until(lambda: self.second() >= seconds, page, seconds=60, what=f"{seconds} s of the lesson")
         page.locator('[data-part="saved"]').wait_for()
         self.album.shot(page, "studying")
-        before = self._second()
+        before = self.second()
         page.evaluate("document.querySelector('.player-video').currentTime += 20")
         page.wait_for_timeout(1500)
-        assert self._second() < before + 8, "seeking moved the lesson"
+        assert self.second() < before + 8, "seeking moved the lesson"
 
     def leave_and_come_back(self) -> None:
         """What was committed is where the lesson goes on."""
-        page, reached = self.page, self._second()
+        page, reached = self.page, self.second()
         page.goto(f"{self.site}/my/")
         self.album.shot(page, "left-in-the-middle", full=True)
         page.goto(self.room_url)
         self._ask_for_check(page)
         self._pass(page)
-        again = self._second()
+        again = self.second()
         assert reached - 11 <= again <= reached + 6, f"left at {reached} s, back at {again} s"
         self.album.shot(page, "back-where-it-was")
 
@@ -226,9 +227,9 @@ class Journey:
         page.locator('[data-part="pause"]').wait_for(timeout=90_000)
         self.album.shot(page, "paused-nobody-there")
         page.evaluate("window.__person.mode = 'honest'")
-        self._take_up_again(page)
+        self.take_up_again(page)
 
-    def _take_up_again(self, page: Page) -> None:
+    def take_up_again(self, page: Page) -> None:
         self.say(page.locator('[data-part="pause-title"]').inner_text())
         page.locator('[data-part="act"]').click()
         check = page.locator('[data-do="check"], [data-do="retry"]').filter(visible=True)
@@ -247,16 +248,16 @@ class Journey:
             if notice.count():
                 return True
             if pause.is_visible():
-                self._take_up_again(page)
+                self.take_up_again(page)
             heading = page_heading(page)
-            if heading not in seen and self._second() >= 24:
+            if heading not in seen and self.second() >= 24:
                 seen.add(heading)
                 self.album.shot(page, f"lesson-{len(seen)}")
             return False
 
         until(done, page, seconds=PLAN_S * 2.5, what="all lessons", every_ms=1000)
         assert notice.locator("p").first.inner_text() == NOTICE
-        page.wait_for_function("document.querySelector('.player-video').readyState >= 2")
+        until(lambda: page.evaluate(FIRST_PICTURE), page, seconds=20, what="the first picture of the replay")
         self.album.shot(page, "all-hours-complete", full=True)
         sms = until(
             lambda: next((m for m in self._sms() if m.template == "hours_complete"), None),
