@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 HOME = "lingzhu"
 NOTICE = TEMPLATES["hours_complete"].text
 FIRST_PICTURE = "document.querySelector('.player-video').readyState >= 2"
+OWN_PICTURE = "document.querySelector('[data-room=check] .camera-video').readyState >= 2"
 PLAN_S = 126  # 劳务员: three lessons of 42 seconds
 
 
@@ -143,20 +144,17 @@ class Journey:
         """No permission, no camera: a page that says what to do."""
         page = self.opened(self.trainee)
         page.goto(self.room_url)
-        self._ask_for_check(page)
         page.locator('[data-room="none"]').wait_for()
         self.album.shot(page, "camera-refused")
         page.close()
 
     def _ask_for_check(self, page: Page) -> None:
-        button = page.locator('[data-do="check"]')
-        none = page.locator('[data-room="none"]')
-        button.or_(none).first.wait_for()
-        if button.is_visible():
-            if not self.saw_check:
-                self.album.shot(page, "face-check")
-            self.saw_check = True
-            button.click()
+        """Press 拍照识别 once the camera shows the person."""
+        until(lambda: page.evaluate(OWN_PICTURE), page, seconds=30, what="the camera's picture")
+        if not self.saw_check:
+            self.album.shot(page, "face-check")
+        self.saw_check = True
+        page.locator('[data-do="check"]').click()
 
     def waved_photo_is_refused(self) -> None:
         page = self.opened(self.trainee)
