@@ -7,6 +7,7 @@ import hashlib
 import re
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,15 +49,19 @@ def encode_hls(source: Path, folder: Path, captions: Path | None = None) -> Meas
     """
     if folder.exists():
         return measure(folder)
-    part = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))  # two may encode the same at once
+    part.chmod(0o755)
     try:
         _run(_command(source.resolve(), part))
         if captions is not None:
             shutil.copyfile(captions, part / CAPTIONS)
         measure(part)
-        part.rename(folder)
+        try:
+            part.rename(folder)
+        except OSError:
+            if not folder.exists():  # else another process was quicker with the same result
+                raise
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return measure(folder)
