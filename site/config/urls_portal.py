@@ -1,6 +1,5 @@
 """The association's portal: the same person's centre, verification for everybody, the console under /admin/."""
 
-from django.urls import include, path
 
 from config.urls_common import after, before
 
