@@ -57,7 +57,7 @@ def dev(c, port=8000):
 def test(c, full=False, k=""):
     """Run the tests: real servers, real frames, a real browser."""
     chosen = ["--full"] * full + (["-k", k] if k else [])
-    must("pytest", "-n", "2", "--dist", "loadgroup", "--ignore", "tests/bench", "--durations", "20", *chosen)
+    must("pytest", "-n", "2", "--ignore", "tests/bench", "--durations", "20", *chosen)
 
 
 @task(help={"url": "address of a running demo's portal", "out": "folder of the screenshots"})

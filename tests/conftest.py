@@ -23,18 +23,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the long fault and attack matrices too")
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests first and in one worker, because they share one demo; the long matrices only with --full."""
+    """Browser tests first, because they take longest; the long matrices only with --full."""
     if not config.getoption("--full"):
         long = [item for item in items if item.get_closest_marker("full")]
         if long:
             config.hook.pytest_deselected(items=long)
             items[:] = [item for item in items if item not in long]
-    for item in items:
-        if E2E in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
     items.sort(key=lambda item: E2E not in item.path.parents)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Browser tests all in one worker, because they share one demo; every other test wherever there is room."""
+    from tests.support.scheduling import BrowserTogether
+
+    return BrowserTogether(config, log)
 
 
 @pytest.fixture(scope="session")
