@@ -47,7 +47,9 @@ def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 def require_port(port: int, what: str, remedy: str) -> None:
     """Raise a ServiceError when the port cannot be bound; `remedy` says what to do instead."""
-    if 0 < port < 1024 and not is_root():
+    if not 0 < port < 65536:
+        raise ServiceError(f"{port} is no port for {what}; choose one between 1 and 65535.")
+    if port < 1024 and not is_root():
         raise ServiceError(f"Port {port} for {what} needs administrator rights; {remedy}")
     if not port_is_free(port):
         raise ServiceError(f"Port {port} for {what} is in use by another program; {remedy}")

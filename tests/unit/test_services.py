@@ -185,3 +185,9 @@ def test_a_wheel_that_nobody_cannot_reach_is_copied_to_where_it_can(place, monke
     told = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True)
     assert told.stdout.startswith("postgres (PostgreSQL) 18.")
     assert state.postgres_binaries(place) == binaries
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536, 80000])
+def test_a_port_that_cannot_exist_gives_a_sentence(port: int) -> None:
+    with pytest.raises(ServiceError, match="between 1 and 65535"):
+        require_port(port, "the website", "choose another one.")
