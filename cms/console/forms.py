@@ -60,12 +60,12 @@ class DecisionForm(forms.Form):
 
     @property
     def grounds(self) -> list[tuple[str, str]]:
-        return Ground.choices
+        return [(value, str(label)) for value, label in Ground.choices]
 
     @property
     def chosen(self) -> list[int]:
         """The ticked lessons of a form that comes back with an error."""
-        ticked = self.data.getlist("lessons") if self.is_bound else []  # type: ignore[union-attr]
+        ticked = self.data.getlist("lessons") if self.is_bound else []  # type: ignore[attr-defined]
         return [int(pk) for pk in ticked if pk.isdigit()]
 
     def clean(self) -> dict[str, Any]:

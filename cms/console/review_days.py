@@ -79,7 +79,7 @@ def chart_of(days: list[Day], shots: list[Shot]) -> Chart:
                 y_mid=y + 5,
                 y_text=y + 9,
                 spans=[Bar(x_of(s.started_at), max(1.5, x_of(s.ended_at) - x_of(s.started_at))) for s in day.spans],
-                dots=[Dot(x_of(s.taken_at), DOTS[s.outcome]) for s in todays if s.outcome in DOTS],
+                dots=[Dot(x_of(s.taken_at), DOTS[Snapshot.Outcome(s.outcome)]) for s in todays if s.outcome in DOTS],
                 periods=_periods(day),
                 total=clock(day.credited_ms),
                 pictures=len(todays),

@@ -34,7 +34,7 @@ class EnrolForm(PersonForm):
         ),
     )
     certificate = forms.ChoiceField(label=_("Which post certificate"), widget=forms.RadioSelect)
-    training_class = forms.ModelChoiceField(
+    training_class: "forms.ModelChoiceField[TrainingClass]" = forms.ModelChoiceField(
         label=_("Class"), queryset=TrainingClass.objects.none(), required=False, empty_label=_("no class yet")
     )
     year = forms.TypedChoiceField(label=_("Year"), coerce=int)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Min, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
@@ -22,11 +22,12 @@ from learning.review.case import Case
 from learning.review.models import HoursReview, ReviewState
 from learning.review.rules import ReviewRules, band_of, may_undo
 from tenants.errors import DomainError
+from tenants.requests import TenantRequest
 from tenants.rulesets.services import rules_for
 
 
 @access.console_view(*access.READERS_OF_REVIEWS)
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: TenantRequest) -> HttpResponse:
     """Worst first, in three groups; the figures above are of the whole queue."""
     at, view, query = now(), request.GET.get("view", "all"), request.GET.get("q", "").strip()
     rules = rules_for(ReviewRules, at=at)
@@ -114,14 +115,14 @@ def _row(review: HoursReview, at: datetime) -> dict[str, Any]:
     }
 
 
-def _last_decision(request: HttpRequest, rules: ReviewRules, at: datetime) -> HoursReview | None:
+def _last_decision(request: TenantRequest, rules: ReviewRules, at: datetime) -> HoursReview | None:
     """My latest decision while it may be taken back: what Z undoes."""
     latest = queries.decided_reviews().filter(decided_by=request.user).first()
     return latest if latest is not None and may_undo(latest.decided_at, at, rules) else None
 
 
 @access.console_view(*access.READERS_OF_REVIEWS, change=access.REVIEWERS)
-def case(request: HttpRequest, uuid: str) -> HttpResponse:
+def case(request: TenantRequest, uuid: str) -> HttpResponse:
     """Everything about one case; POST decides and opens the next."""
     at = now()
     review = get_object_or_404(queries.reviews(), uuid=uuid)
@@ -146,7 +147,7 @@ def case(request: HttpRequest, uuid: str) -> HttpResponse:
     return render(request, "console/case.html", context, status=400 if form.errors else 200)
 
 
-def _decide(review: HoursReview, data: dict[str, Any], request: HttpRequest, at: datetime) -> None:
+def _decide(review: HoursReview, data: dict[str, Any], request: TenantRequest, at: datetime) -> None:
     if data["decision"] == "approve":
         services.approve_hours(review, by=request.user, at=at, note=data["reason"])
         return
@@ -155,7 +156,7 @@ def _decide(review: HoursReview, data: dict[str, Any], request: HttpRequest, at:
     services.clear_hours(review, reason=data["reason"], ground=data["ground"], lessons=chosen, by=request.user, at=at)
 
 
-def _case_context(request: HttpRequest, case: Case, form: DecisionForm, doubts: int, at: datetime) -> dict[str, Any]:
+def _case_context(request: TenantRequest, case: Case, form: DecisionForm, doubts: int, at: datetime) -> dict[str, Any]:
     review, rules = case.review, rules_for(ReviewRules, at=at)
     attempt = (
         Attempt.objects.filter(enrolment=review.enrolment_id, submitted_at__isnull=False)
@@ -207,7 +208,7 @@ def _why_not(may_change: bool, independent: bool) -> str:
 
 @require_POST
 @access.console_view(*access.REVIEWERS)
-def undo(request: HttpRequest, uuid: str) -> HttpResponse:
+def undo(request: TenantRequest, uuid: str) -> HttpResponse:
     """Take a decision back within its time; the SMS is withdrawn with it."""
     review = get_object_or_404(queries.reviews(), uuid=uuid)
     try:

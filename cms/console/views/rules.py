@@ -27,7 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
     current = ruleset_in_force(at)
     sets = list(Ruleset.objects.select_related("created_by"))
     for ruleset in sets:
-        ruleset.tone, ruleset.word = _standing(ruleset, current, at)
+        ruleset.tone, ruleset.word = _standing(ruleset, current, at)  # type: ignore[attr-defined]
     chosen = next((r for r in sets if str(r.uuid) == request.GET.get("set")), current)
     context = {
         "title": _("Rules"),

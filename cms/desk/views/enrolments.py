@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -25,6 +25,7 @@ from tenants.accounts.rules import normalised_id_number
 from tenants.accounts.services import pre_register
 from tenants.crypto import blind_index
 from tenants.errors import DomainError
+from tenants.requests import TenantRequest
 from tenants.rulesets.services import rules_for
 
 ADMISSION_TONES = {
@@ -53,7 +54,7 @@ VERBS = {"confirm": services.admit, "pay": services.mark_paid, "withdraw": servi
 
 
 @access.desk_view(*access.READERS)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: TenantRequest) -> HttpResponse:
     """Everybody enrolled here, with hours, exam and the next step of the desk."""
     view, query = request.GET.get("view", "all"), request.GET.get("q", "").strip()
     view = view if view in VIEWS else "all"
@@ -130,9 +131,9 @@ def _exam_word(state: ExamState) -> str:
 
 @require_POST
 @access.desk_view(*access.CLERKS)
-def step(request: HttpRequest, uuid: str) -> HttpResponse:
+def step(request: TenantRequest, uuid: str) -> HttpResponse:
     """One step of admission: confirm, pay or withdraw."""
-    enrolment = get_object_or_404(Enrolment.objects.select_related("user"), uuid=uuid)
+    enrolment: Enrolment = get_object_or_404(Enrolment.objects.select_related("user"), uuid=uuid)
     verb = request.POST.get("verb", "")
     words = {
         "confirm": _("%(name)s: enrolment confirmed."),
@@ -151,7 +152,7 @@ def step(request: HttpRequest, uuid: str) -> HttpResponse:
 
 
 @access.desk_view(*access.CLERKS)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: TenantRequest) -> HttpResponse:
     """Number and name first; then what the register holds for them. Nothing of an existing account is shown."""
     person = PersonForm(request.POST or None)
     certificates: list[PostCertificate] = []
@@ -166,8 +167,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 request.POST if "enrol" in request.POST else None,
                 certificates=certificates,
                 years=_years(),
-                initial=person.cleaned_data
-                | {"certificate": next((c.number for c in certificates if not c.refusal), "")},
+                initial=person.cleaned_data | {"certificate": _first_accepted(certificates)},
             )
             if form.is_bound and form.is_valid() and _enrol(request, form):
                 return redirect("desk:enrolments")
@@ -183,7 +183,12 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/enrol.html", context, status=400 if failed else 200)
 
 
-def _certificates_of(request: HttpRequest, *, id_number: str, name: str) -> list[PostCertificate]:
+def _first_accepted(certificates: list[PostCertificate]) -> str:
+    """Number of the first certificate that `_certificates_of` found no reason against."""
+    return next((one.number for one in certificates if not one.refusal), "")  # type: ignore[attr-defined]
+
+
+def _certificates_of(request: TenantRequest, *, id_number: str, name: str) -> list[PostCertificate]:
     """What the register holds for exactly this number and name, with the reason where one does not entitle."""
     number, at = normalised_id_number(id_number), now()
     rules = rules_for(EligibilityRules, at=at)
@@ -220,9 +225,9 @@ def _years() -> list[int]:
     return list(years) or [localdate(now()).year]
 
 
-def _enrol(request: HttpRequest, form: EnrolForm) -> bool:
+def _enrol(request: TenantRequest, form: EnrolForm) -> bool:
     data, at = form.cleaned_data, now()
-    institution = request.tenant  # type: ignore[attr-defined]
+    institution = request.tenant
     code = PostCertificate.objects.values_list("position__code", flat=True).get(number=data["certificate"])
     training_fee, textbook_fee = fees_of(code)
     try:

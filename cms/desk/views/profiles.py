@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -33,6 +34,7 @@ TONES = {
 def index(request: HttpRequest) -> HttpResponse:
     """Longest waiting first; who is already confirmed stands under the other view."""
     at, view = now(), request.GET.get("view", "waiting")
+    rows: QuerySet[FaceProfile]
     if view == "done":
         rows = (
             FaceProfile.objects.exclude(state=FaceProfile.State.WAITING)
@@ -58,15 +60,15 @@ def index(request: HttpRequest) -> HttpResponse:
 @access.desk_view(*access.CLERKS)
 def look(request: HttpRequest, uuid: str) -> HttpResponse:
     """Both photos beside each other; each picture is fetched through proctoring, which writes the audit row first."""
-    profile = get_object_or_404(FaceProfile.objects.select_related("user", "confirmed_by"), uuid=uuid)
+    profile: FaceProfile = get_object_or_404(FaceProfile.objects.select_related("user", "confirmed_by"), uuid=uuid)
     confirm, reject = ConfirmForm(), RejectForm()
     if request.method == "POST":
         deciding = "confirm" in request.POST
-        form = ConfirmForm(request.POST) if deciding else RejectForm(request.POST)
+        confirm, reject = (ConfirmForm(request.POST), reject) if deciding else (confirm, RejectForm(request.POST))
+        form = confirm if deciding else reject
         if form.is_valid() and _decide(request, profile, form):
             following = waiting_profiles().first()
             return redirect("desk:profile", following.uuid) if following else redirect("desk:profiles")
-        confirm, reject = (form, reject) if deciding else (confirm, form)
     context = _profile_context(profile) | {"confirm": confirm, "reject": reject}
     return render(request, "desk/profile.html", context, status=400 if confirm.errors or reject.errors else 200)
 
