@@ -14,6 +14,8 @@ from channels.testing import WebsocketCommunicator
 from tests.tools.clips import FPS, Clips
 
 SEND_EVERY = 0.1
+# A movement that a busy machine delivered in jerks: the page offers another try, and so does an honest person's test.
+MISSED = {"liveness.uneven", "liveness.too_slow", "liveness.not_enough", "liveness.not_seen", "liveness.few_frames"}
 
 
 @contextmanager
@@ -135,6 +137,14 @@ class Page:
     async def snapshot(self, request: dict[str, Any]) -> None:
         for _ in range(request["frames"]):
             await self.socket.send_to(bytes_data=bytes.fromhex(request["token"]) + self.look())
+
+    async def pass_check(self, tries: int = 4) -> dict[str, Any]:
+        """An honest person's checks, until one passes; a missed movement is done again, as on the page."""
+        for _ in range(tries):
+            ended = await self.check()
+            if ended.get("code") not in MISSED:
+                break
+        return ended
 
     async def check(self) -> dict[str, Any]:
         """A whole liveness check."""

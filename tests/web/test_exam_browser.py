@@ -65,6 +65,12 @@ def choose(page, letter: str) -> None:
     page.locator(".question:not([hidden]) .option").filter(has=page.locator(f"input[value={letter}]")).click()
 
 
+def step_to(page, number: int) -> None:
+    """By the button; the next question is there before anything on it is clicked."""
+    page.get_by_role("button", name="下一题").click()
+    expect(page.locator(f".question[data-number='{number}']")).to_be_visible()
+
+
 def state_of(page):
     return page.locator(".question:not([hidden]) [data-state]")
 
@@ -80,13 +86,13 @@ def test_answering_offline_and_coming_back_saves_everything_in_the_order_it_was_
     assert stored(page) == {1: "B"}
 
     page.context_.set_offline(True)
-    page.get_by_role("button", name="下一题").click()
+    step_to(page, 2)
     choose(page, "A")
     expect(state_of(page)).to_have_text("第 2 题待保存，网络恢复后自动补交")
     expect(page.get_by_role("alert")).to_contain_text("网络断开，正在重新连接…第 2 题还没保存到服务器")
     expect(cell(page, 2)).to_have_class(re.compile("is-waiting"))
     choose(page, "C")  # a change of mind while the line is cut
-    page.get_by_role("button", name="下一题").click()
+    step_to(page, 3)
     choose(page, "D")
     expect(page.get_by_role("alert")).to_contain_text("有 2 题还没保存到服务器")
     expect(page.locator("#tally")).to_have_text("已答 1 题，还有 49 题")
@@ -124,7 +130,7 @@ def test_the_dialog_counts_what_is_not_answered_and_the_result_shows_only_the_sc
         for letter in keys[number]:
             choose(page, letter)
         expect(cell(page, number)).to_have_class(re.compile("is-answered"))
-        page.get_by_role("button", name="下一题").click()
+        step_to(page, number + 1)
     page.locator(".sheet").get_by_role("button", name="交卷").click()
     expect(page.locator("#hand-in-text")).to_have_text("还有 10 题没有作答，会空着交上去。")
     page.locator("#hand-in-button").click()
