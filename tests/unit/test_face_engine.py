@@ -28,7 +28,7 @@ def engine(request):
     if request.param == "dlib":
         return load_engine()
     if not WEIGHTS.exists():
-        pytest.skip("input of ../shared: mobilefacenet.onnx")
+        pytest.skip("needs ../shared/models/mobilefacenet.onnx")
     return load_engine(WEIGHTS, SHA256)
 
 
