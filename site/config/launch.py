@@ -165,7 +165,7 @@ def run(port: int, *, fresh: bool = False, quiet: bool = False, dev: bool = Fals
         if fresh:
             wipe(state)
             say("Started over: the old demo is gone")
-        require_port(port, "the website", f"try `fab demo --port {port + 1}`.")
+        require_port(port, "the website", f"try `fab demo --port {port + 1 if port > 1024 else 8000}`.")
         compile_catalogue()
         with Embedded(state) as services:
             say("PostgreSQL and Redis are running" if services.servers else "Your PostgreSQL and Redis are used")
