@@ -5,6 +5,7 @@ returned is a statement that is on disk (`synchronous_commit` is on). Shape and 
 """
 
 import asyncio
+from itertools import islice
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,7 +20,7 @@ from learning.beats_sql import BEAT_SQL, Beat, Credited, parameters
 log = structlog.get_logger(__name__)
 
 WINDOW_S = 0.025
-MOST = 500
+MOST = 125  # small enough that the next batch is read while PostgreSQL writes this one (ADR 0035)
 CONNECT_TIMEOUT_S = 5
 STATEMENT_TIMEOUT_MS = 10_000
 
@@ -60,7 +61,7 @@ class Batcher:
         """Runs while there is something to write."""
         await asyncio.sleep(WINDOW_S)
         while self.waiting:
-            batch = [self.waiting.pop(key) for key in sorted(self.waiting)[:MOST]]
+            batch = [self.waiting.pop(key) for key in self._next()]
             try:
                 await self._settle(batch)
             except Exception as error:  # whatever it was, nobody may wait for ever
@@ -69,6 +70,10 @@ class Batcher:
                 for _beat, future in batch:
                     if not future.done():
                         future.set_exception(NotSaved())
+
+    def _next(self) -> list[int]:
+        """Those who have waited longest, in the order of ids: a low id must not overtake under load."""
+        return sorted(islice(self.waiting, MOST))
 
     async def _settle(self, batch: list[tuple[Beat, asyncio.Future[Credited]]]) -> None:
         futures = {beat.session_id: future for beat, future in batch}
