@@ -27,6 +27,6 @@ if SERVE in {"sockets", "all"}:
 
 application = ProtocolTypeRouter(protocols)
 
-# Long-lived objects out of the collector's way: half of the heartbeat ceiling (docs/performance.md).
+# Long-lived objects out of the collector's way: it would cost half of the sockets' ceiling.
 gc.freeze()
 gc.set_threshold(50_000, 20, 1_000)
