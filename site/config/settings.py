@@ -167,7 +167,13 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": _redis(0),
         "KEY_FUNCTION": "django_tenants.cache.make_key",
-    }
+    },
+    # One for all hosts: a person is one in the province, so failed sign-ins are counted together.
+    "province": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _redis(0),
+        "KEY_PREFIX": "province",
+    },
 }
 CHANNEL_LAYERS = {
     "default": {
@@ -211,6 +217,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 # The counter of failures is in the cache, so no address or account name is written to a table.
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_CACHE = "province"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = "tenants.accounts.lockout.cool_off"
 # Account and address together: nobody can lock a victim out from elsewhere.

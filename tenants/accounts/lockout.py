@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from axes.signals import user_locked_out
-from django.core.cache import cache
+from django.core.cache import caches
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 DAY_S = 24 * 3600
+cache = caches["province"]
 STEPS_MIN = (1, 5, 15, 60)
 
 

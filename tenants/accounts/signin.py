@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import authenticate, login
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +26,7 @@ from tenants.rulesets.services import rules_for
 PENDING, PENDING_S = "pending", 900
 DEVICE_COOKIE, DEVICE_S = "zx_device", 365 * 24 * 3600
 BACKEND = "tenants.roles.backends.TenantBackend"
+cache = caches["province"]
 
 
 class CannotSignIn(DomainError):
@@ -47,8 +48,16 @@ class Pending:
     code_passed: bool
 
 
+def _index_of(account: str) -> str:
+    """What a typed account is looked up and counted by, however it is spaced; any text has one."""
+    try:
+        return account_index(normalised_id_number(account))
+    except BadIdNumber:
+        return account_index(account[:64])
+
+
 def _failures_key(account: str) -> str:
-    return f"signin-failures:{account_index(account)}"
+    return f"signin-failures:{_index_of(account)}"
 
 
 def needs_captcha(account: str) -> bool:
@@ -58,11 +67,7 @@ def needs_captcha(account: str) -> bool:
 
 def check_password(request: HttpRequest, *, account: str, password: str) -> User:
     """The person of a right account and password. Raises `CannotSignIn`."""
-    try:
-        index = account_index(normalised_id_number(account))
-    except BadIdNumber:
-        index = account_index(account[:64])
-    user = authenticate(request, username=index, password=password)
+    user = authenticate(request, username=_index_of(account), password=password)
     if not isinstance(user, User):
         cache.set(_failures_key(account), 1, 3600)
         raise CannotSignIn

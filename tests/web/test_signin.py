@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from django_tenants.utils import tenant_context
 
 from tenants.accounts.models import PhoneCode, User
 from tenants.messages.models import Sms
@@ -79,6 +80,25 @@ def test_after_a_failure_the_picture_is_asked_for(browser, newcomer) -> None:
     again = sign_in(browser, newcomer, "111111")
     assert again.status_code == 400
     assert b"captcha_1" in again.content
+
+
+def test_a_failure_is_remembered_everywhere_and_however_the_number_is_spaced(browser, newcomer, jiangxin) -> None:
+    sign_in(browser, newcomer, "x")
+    number = newcomer.id_number
+    elsewhere = Client(headers={"host": jiangxin.host})
+    again = elsewhere.post("/signin/", {"account": f"{number[:6]} {number[6:]}", "password": "111111"})
+    assert again.status_code == 400
+    assert b"captcha_1" in again.content
+
+
+def test_five_failures_over_two_institutions_delay_the_account(lingzhu, jiangxin, newcomer, rf) -> None:
+    from tenants.accounts.signin import CannotSignIn, check_password
+
+    for host in (lingzhu, jiangxin, lingzhu, jiangxin, lingzhu):
+        with pytest.raises(CannotSignIn), tenant_context(host):
+            check_password(rf.post("/signin/"), account=newcomer.id_number, password="wrong")
+    with pytest.raises(CannotSignIn), tenant_context(jiangxin):
+        check_password(rf.post("/signin/"), account=newcomer.id_number, password="111111")
 
 
 def test_a_new_device_needs_a_code_and_is_then_known(lingzhu, browser) -> None:
