@@ -29,9 +29,11 @@ class Consent(Row):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="face_consents")
     version = models.CharField(max_length=20)
+    text_sha256 = models.CharField(max_length=64, blank=True, help_text="of the text as it was shown")
     given_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     ip = models.GenericIPAddressField(null=True, blank=True)
+    withdrawn_ip = models.GenericIPAddressField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -2,11 +2,14 @@
 
 import uuid
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
+
+from tenants.crypto import EncryptedTextField
 
 HEX_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour like #0B6B4F"))
 
@@ -18,7 +21,8 @@ class Kind(models.TextChoices):
 
 
 class State(models.TextChoices):
-    APPLIED = "applied", _("Applied")
+    """Of an institution that is open; who has only applied is an `Application` and has no schema."""
+
     APPROVED = "approved", _("Approved")
     SUSPENDED = "suspended", _("Suspended")
     CLOSED = "closed", _("Closed")
@@ -39,8 +43,11 @@ class Institution(TenantMixin):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.INSTITUTION)
-    state = models.CharField(max_length=16, choices=State.choices, default=State.APPLIED)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.APPROVED)
+    state_since = models.DateTimeField(null=True, blank=True)
+    state_reason = models.CharField(max_length=300, blank=True)
     code = models.CharField(max_length=16, unique=True)
+    credit_code = models.CharField(max_length=18, blank=True, help_text="unified social credit code (GB 32100)")
     name = models.CharField(max_length=80)
     short_name = models.CharField(max_length=12)
     slogan = models.CharField(max_length=80, blank=True)
@@ -57,6 +64,7 @@ class Institution(TenantMixin):
     logo_key = models.SlugField(
         max_length=20, blank=True, help_text="symbol of the logo sprite, until a logo is uploaded"
     )
+    logo_digest = models.CharField(max_length=16, blank=True, editable=False, help_text="of the uploaded logo")
     opened_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
@@ -86,3 +94,50 @@ class Institution(TenantMixin):
 
 class Domain(DomainMixin):
     """A host name that leads to an institution."""
+
+
+class Logo(models.Model):
+    """An institution's own logo, re-encoded by us. In the database: it changes with the row and is never an orphan."""
+
+    institution = models.OneToOneField(Institution, models.CASCADE, related_name="logo")
+    png = models.BinaryField()
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    saved_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"logo of {self.institution_id}"
+
+
+class Application(models.Model):
+    """An institution that asks to be opened. Nothing is made for it before the association approves."""
+
+    class State(models.TextChoices):
+        APPLIED = "applied", _("Applied")
+        APPROVED = "approved", _("Approved")
+        DECLINED = "declined", _("Declined")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.APPLIED)
+    name = models.CharField(max_length=80)
+    short_name = models.CharField(max_length=12)
+    credit_code = models.CharField(max_length=18)
+    code = models.CharField(max_length=16, help_text="wished letters of the address")
+    region = models.CharField(max_length=40)
+    address = models.CharField(max_length=120, blank=True)
+    position_codes = ArrayField(models.CharField(max_length=8), default=list, blank=True)
+    contact_name = models.CharField(max_length=50)
+    contact_id_number = EncryptedTextField()
+    contact_phone = EncryptedTextField()
+    statement = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    answer = models.CharField(max_length=300, blank=True)
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True, related_name="applications")
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -22,7 +22,7 @@ from proctoring.models import LivenessAttempt
 from proctoring.outcomes import PASSED
 from tenants.audit.models import Entry
 from tenants.messages.models import Sms, SmsState
-from tenants.models import Institution, State
+from tenants.models import Application, Institution, State
 from tenants.rulesets.services import rules_for
 from tenants.scopes import province_scope
 
@@ -132,7 +132,7 @@ def _upload_todos() -> list[Todo]:
 def _running_todos(at: Any) -> list[Todo]:
     look = _("Look")
     failed = Sms.objects.filter(state=SmsState.FAILED).count()
-    applied = Institution.objects.training().filter(state=State.APPLIED).count()
+    applied = Application.objects.filter(state=Application.State.APPLIED).count()
     unsealed = Entry.objects.filter(seal=None, at__lt=at - SEAL_LATE).count()
     return [
         Todo(failed, _("SMS that did not leave"), _("number or gateway"), "console:messages", look, "?state=failed"),

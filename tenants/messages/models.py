@@ -25,6 +25,9 @@ class Sms(models.Model):
     institution = models.ForeignKey("tenants.Institution", models.PROTECT, null=True, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     phone = EncryptedTextField()
+    phone_index = models.CharField(
+        max_length=64, blank=True, help_text="for the caps and the search of the log"
+    )
     template = models.CharField(max_length=40)
     text = EncryptedTextField()
     holds_code = models.BooleanField(default=False)
@@ -33,12 +36,17 @@ class Sms(models.Model):
     not_before = models.DateTimeField()
     taken_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=200, blank=True)
     gateway_reference = models.CharField(max_length=80, blank=True)
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["state", "not_before"])]
+        indexes = [
+            models.Index(fields=["state", "not_before"]),
+            models.Index(fields=["phone_index", "-created_at"]),
+            models.Index(fields=["institution", "-created_at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.template} {self.state}"

@@ -24,8 +24,11 @@ KEPT_TEMPLATES = 3
 INGREDIENTS = (
     "*/migrations/*.py",
     "*/*/migrations/*.py",
-    "tenants/**/*.py",
-    "cms/**/*.py",
+    "tenants/services.py",
+    "tenants/brand.py",
+    "tenants/roles/*.py",
+    "cms/seeding.py",
+    "cms/models/*.py",
     "tests/support/template.py",
 )
 

@@ -20,9 +20,8 @@ from tenants.errors import DomainError
 from tenants.models import Institution, State
 from tenants.queries import association
 
-TONES = {State.APPLIED: "review", State.APPROVED: "done", State.SUSPENDED: "fail", State.CLOSED: "off"}
+TONES = {State.APPROVED: "done", State.SUSPENDED: "fail", State.CLOSED: "off"}
 NEXT_STATES = {
-    State.APPLIED: (State.APPROVED,),
     State.APPROVED: (State.SUSPENDED,),
     State.SUSPENDED: (State.APPROVED, State.CLOSED),
     State.CLOSED: (),

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from pypinyin import lazy_pinyin
 
@@ -49,6 +50,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     phone_verified_at = models.DateTimeField(null=True, blank=True)
     password_set_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="the person closed the account")
+    anonymised_at = models.DateTimeField(null=True, blank=True, help_text="retention is over, nothing names anybody")
 
     # Rights live in every schema, through explicit tables (see tenants.roles).
     groups = models.ManyToManyField(  # type: ignore[assignment]
@@ -63,6 +66,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
 
     objects = UserManager()
+
+    class Meta:
+        constraints = [
+            # A phone that somebody has proved is theirs belongs to no second person; sign-in by phone relies on it.
+            models.UniqueConstraint(
+                fields=["phone_index"],
+                condition=Q(phone_verified_at__isnull=False) & ~Q(phone_index=""),
+                name="one_person_a_phone",
+            )
+        ]
 
     USERNAME_FIELD = "uuid"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -105,59 +118,3 @@ class User(AbstractBaseUser, PermissionsMixin):
                 f.name for f in self._meta.concrete_fields if f.name not in ("id", "is_superuser")
             ]
         super().save(*args, **kwargs)
-
-
-class CodePurpose(models.TextChoices):
-    FIRST_SIGN_IN = "first", _("First sign-in")
-    SIGN_IN = "sign_in", _("Sign-in")
-    PASSWORD = "password", _("Password")
-
-
-class PhoneCode(models.Model):
-    """A six-digit code sent by SMS: five minutes, five tries, once."""
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    user = models.ForeignKey(User, models.CASCADE, related_name="phone_codes")
-    purpose = models.CharField(max_length=16, choices=CodePurpose.choices)
-    code_index = models.CharField(max_length=64)
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)
-    used_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["user", "purpose", "-created_at"])]
-
-    def __str__(self) -> str:
-        return f"{self.purpose} code"
-
-
-class KnownDevice(models.Model):
-    """A browser in which this person has already entered a code."""
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="known_devices")
-    token_index = models.CharField(max_length=64)
-    label = models.CharField(max_length=120, blank=True)
-    first_seen_at = models.DateTimeField()
-    last_seen_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "token_index"], name="one_known_device")]
-
-    def __str__(self) -> str:
-        return self.label
-
-
-class HandOff(models.Model):
-    """A single-use, 30-second ticket that carries a sign-in from the portal to an institution's host."""
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    user = models.ForeignKey(User, models.CASCADE, related_name="+")
-    institution = models.ForeignKey("tenants.Institution", models.CASCADE, related_name="+")
-    token_index = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"hand-off to {self.institution_id}"

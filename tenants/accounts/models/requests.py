@@ -1,0 +1,46 @@
+"""What a person asks of us about their own data (PIPL chapter 4)."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tenants.accounts.models.people import User
+from tenants.crypto import EncryptedTextField
+
+
+class DataRequest(models.Model):
+    """Export, correction, closing of the account; answered by the association within the ruleset's days."""
+
+    class Kind(models.TextChoices):
+        EXPORT = "export", _("A copy of my data")
+        CORRECT = "correct", _("Correction")
+        CLOSE = "close", _("Closing the account")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        DONE = "done", _("Done")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="data_requests")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    wish = EncryptedTextField(null=True)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    answer = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind"], condition=models.Q(state="open"), name="one_open_request_a_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
