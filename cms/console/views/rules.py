@@ -14,10 +14,10 @@ from learning.review.rules import ReviewRules
 from learning.rules import EligibilityRules, StudyRules
 from proctoring.rules import ProctoringRules
 from tenants.rulesets.models import Ruleset
-from tenants.rulesets.rules import PeopleRules
+from tenants.rulesets.rules import PeopleRules, RetentionRules
 from tenants.rulesets.services import ruleset_in_force, typed
 
-SECTIONS = (PeopleRules, EligibilityRules, StudyRules, ProctoringRules, ExamRules, ReviewRules)
+SECTIONS = (PeopleRules, EligibilityRules, StudyRules, ProctoringRules, ExamRules, ReviewRules, RetentionRules)
 
 
 @access.console_view(*access.EVERYBODY)
@@ -67,5 +67,6 @@ def _section_name(section: str) -> str:
         "proctoring": _("Camera supervision"),
         "exam": _("Exam result"),
         "review": _("Hours review"),
+        "retention": _("How long data is kept"),
     }
     return names.get(section, section)

@@ -16,6 +16,7 @@ class CodePurpose(models.TextChoices):
     OLD_PHONE = "old_phone", _("Change of phone: old number")
     NEW_PHONE = "new_phone", _("Change of phone: new number")
     APPLY = "apply", _("Application of an institution")
+    DATA = "data", _("Request about one's data")
 
 
 class PhoneCode(models.Model):

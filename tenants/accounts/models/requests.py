@@ -10,7 +10,11 @@ from tenants.crypto import EncryptedTextField
 
 
 class DataRequest(models.Model):
-    """Export, correction, closing of the account; answered by the association within the ruleset's days."""
+    """Export, correction, closing of the account; answered within the ruleset's days.
+
+    An export is ready while `file` names a sealed file; closing takes effect at `due_at`, unless the person signs in.
+    `wish` of a correction is JSON: `field`, `value`, `why`.
+    """
 
     class Kind(models.TextChoices):
         EXPORT = "export", _("A copy of my data")
@@ -33,6 +37,9 @@ class DataRequest(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     answer = models.CharField(max_length=300, blank=True)
+    file = models.CharField(max_length=200, blank=True, help_text="sealed file in private storage")
+    expires_at = models.DateTimeField(null=True, help_text="when the file is deleted")
+    downloaded_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-created_at"]
