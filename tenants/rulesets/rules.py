@@ -36,3 +36,42 @@ class RetentionRules:
     certificate_years: int = 6
     study_record_years: int = 3
     proof_valid_s: int = 600  # how long the password or code asked for again counts
+
+
+@dataclass(frozen=True)
+class PrivacyRules:
+    """Section `privacy`: how staff may see a full number. Each look needs a reason and is in the audit trail."""
+
+    section: ClassVar[str] = "privacy"
+    reveal_reason_min: int = 4  # characters
+    reveals_a_minute: int = 6  # of one staff member
+    reveals_a_day: int = 100  # of one staff member; more are refused
+    reveal_alert_a_day: int = 20  # more stand on the association's dashboard
+    reveal_shown_s: int = 60  # then the page masks the number again
+
+
+@dataclass(frozen=True)
+class MessageRules:
+    """Section `messages`: when an SMS is tried again, and how many may leave. Codes: see `people`."""
+
+    section: ClassVar[str] = "messages"
+    first_retry_s: int = 30
+    retry_factor: int = 2
+    tries: int = 6  # then it has failed
+    unknown_after_s: int = 300  # taken by a worker that never came back: outcome unknown, never sent again
+    a_day_a_number: int = 10
+    a_day_an_institution: int = 5000
+    next_day_h: int = 9  # what a cap holds back leaves on the next day at this hour
+
+
+@dataclass(frozen=True)
+class StaffRules:
+    """Section `staff`: the second factor and support grants. Its use is not a rule: staff always show one."""
+
+    section: ClassVar[str] = "staff"
+    factor_tries: int = 5  # wrong codes in a row before the next lock
+    factor_locks_s: tuple[int, ...] = (60, 300, 900, 3600)  # the last one repeats; never for good
+    recovery_codes: int = 10
+    enrolment_s: int = 900  # how long a key that was shown may be confirmed
+    support_minutes: int = 60
+    support_minutes_max: int = 480

@@ -14,10 +14,13 @@ from learning.review.rules import ReviewRules
 from learning.rules import EligibilityRules, StudyRules
 from proctoring.rules import ProctoringRules
 from tenants.rulesets.models import Ruleset
-from tenants.rulesets.rules import PeopleRules, RetentionRules
+from tenants.rulesets.rules import MessageRules, PeopleRules, PrivacyRules, RetentionRules
 from tenants.rulesets.services import ruleset_in_force, typed
 
-SECTIONS = (PeopleRules, EligibilityRules, StudyRules, ProctoringRules, ExamRules, ReviewRules, RetentionRules)
+SECTIONS = (
+    PeopleRules, EligibilityRules, StudyRules, ProctoringRules, ExamRules, ReviewRules, RetentionRules, PrivacyRules,
+    MessageRules,
+)  # fmt: skip
 
 
 @access.console_view(*access.EVERYBODY)
@@ -68,5 +71,7 @@ def _section_name(section: str) -> str:
         "exam": _("Exam result"),
         "review": _("Hours review"),
         "retention": _("How long data is kept"),
+        "privacy": _("Full numbers of people"),
+        "messages": _("SMS"),
     }
     return names.get(section, section)
