@@ -11,13 +11,14 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.db import close_old_connections
 from django.utils.crypto import constant_time_compare
 
+from tenants import schema_check
 from tenants.gate import gated
 from tenants.models import Institution
 from tenants.queries import institution_of_host
 
 
 class Refused(Exception):
-    """`code` is one of handshake.unknown_host, .foreign_origin, .signed_out, .suspended."""
+    """`code` is one of handshake.unknown_host, .foreign_origin, .signed_out, .suspended, .unavailable."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -47,6 +48,8 @@ def shake_hands(scope: dict[str, Any]) -> Hand:
         tenant = institution_of_host(host.rsplit(":", 1)[0])
         if tenant is None:
             raise Refused("handshake.unknown_host")
+        if not schema_check.is_complete(tenant.schema_name):
+            raise Refused("handshake.unavailable")
         if not tenant.is_live:
             raise Refused("handshake.suspended")
         user = session_user(header(scope, b"cookie"), tenant)

@@ -9,10 +9,12 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import set_urlconf
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
+from tenants import schema_check
 from tenants.errors import DomainError
 from tenants.gate import gated
 from tenants.models import Kind, State
@@ -41,6 +43,8 @@ class TenantMiddleware:
         institution = institution_of_host(host)
         if institution is None:
             return HttpResponse(UNKNOWN_HOST, status=404)
+        if not schema_check.is_complete(institution.schema_name) and not request.path.startswith("/static/"):
+            return unavailable()
         request.tenant = institution  # type: ignore[attr-defined]
         to_tenant(institution)
         structlog.contextvars.bind_contextvars(tenant=institution.schema_name)
@@ -54,6 +58,11 @@ class TenantMiddleware:
             ):
                 return render(request, "suspended.html", status=503)
             return self.get_response(request)
+
+
+def unavailable() -> HttpResponse:
+    """503 for a schema that lost a table; drawn without a tenant, because nothing in that schema may be read."""
+    return HttpResponse(render_to_string("unavailable.html"), status=503, headers={"Retry-After": "60"})
 
 
 class LanguageMiddleware:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tenants.clone import CloneSchema
 from django_tenants.utils import schema_context, schema_exists
 
-from tenants import brand
+from tenants import brand, schema_check
 from tenants.audit.services import record
 from tenants.errors import DomainError
 from tenants.models import Domain, Institution, Kind, State
@@ -43,7 +43,8 @@ def open_institution(
     """Open an institution: row, hosts, cloned schema, groups, palette; all or nothing.
 
     `hosts` are names without port, the first is the primary one. `details` are further fields of `Institution`.
-    Seeding the site's pages is the caller's (cms is a higher floor). Raises `CannotOpen`, `HostTaken`, `BadColour`.
+    Seeding the site's pages is the caller's (cms is a higher floor). Raises `CannotOpen`, `HostTaken`, `BadColour`,
+    `SchemaIncomplete`.
     """
     hosts = [host.lower() for host in hosts]
     if Domain.objects.filter(domain__in=hosts).exists():
@@ -61,6 +62,7 @@ def open_institution(
         for index, host in enumerate(hosts):
             Domain.objects.create(domain=host, tenant=institution, is_primary=index == 0)
         CloneSchema().clone_schema(settings.TENANT_BASE_SCHEMA, schema_name, "DATA")
+        schema_check.require_complete(schema_name)
         with schema_context(schema_name):
             ensure_groups(institution)
         record("institution.opened", actor=by, subject=institution, institution=institution, at=at, code=code)

@@ -104,6 +104,8 @@ TENANT_CREATION_FAKES_MIGRATIONS = True
 PUBLIC_SCHEMA_URLCONF = "config.urls_public"
 ROOT_URLCONF = "config.urls"
 PORTAL_URLCONF = "config.urls_portal"
+# How long a process believes that a schema has all its tables before it looks again (seconds).
+SCHEMA_CHECK_S = env.integer("ZHUXUE_SCHEMA_CHECK_S", 300)
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 ASGI_APPLICATION = "config.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -120,6 +122,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tenants.middleware.TenantUserMiddleware",
+    "tenants.accounts.middleware.LastSeenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -192,6 +195,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "send-sms": {"task": "tenants.messages.tasks.send_due", "schedule": 2.0},
+    "expired-sessions": {"task": "tenants.accounts.tasks.note_expired_sessions", "schedule": 300.0},
+    "clear-sessions": {"task": "tenants.accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=40)},
     "seal-audit": {"task": "tenants.audit.tasks.seal", "schedule": crontab()},
     "settle-study": {"task": "learning.tasks.settle_study", "schedule": 30.0},
     "open-reviews": {"task": "learning.review.tasks.open_missing_reviews", "schedule": 5.0},
