@@ -42,6 +42,7 @@ class Document(models.Model):
     revoked_reason = models.CharField(max_length=200, blank=True)
 
     objects = scoped()
+    sealed_files = ("photo", "pdf")
 
     class Meta:
         abstract = True

@@ -49,6 +49,16 @@ def open_sealed(blob: bytes, aad: str) -> bytes:
         raise CannotOpen(aad) from error
 
 
+def active_key_id() -> str:
+    """The id of the key that seals what is written now."""
+    return next(iter(settings.DATA_KEYS))
+
+
+def resealed(blob: bytes, aad: str) -> bytes:
+    """The same content under the active key. Raises `CannotOpen`."""
+    return seal(open_sealed(blob, aad), aad)
+
+
 def blind_index(purpose: str, text: str) -> str:
     """64 hex digits that are equal for equal texts of one purpose, and tell nothing without the index key."""
     message = f"{purpose}\0{text.strip().upper()}".encode()
@@ -101,8 +111,11 @@ class EncryptedTextField(models.BinaryField):
 
     def pre_save(self, instance: models.Model, add: bool) -> Any:
         value = instance.__dict__.get(self.attname)
-        if value is None or isinstance(value, Sealed):
+        if value is None or (isinstance(value, Sealed) and key_id_of(value) == active_key_id()):
             return value
+        if isinstance(value, Sealed):
+            # Read before a rotation reached it: written back as it is, the row would need the old key again.
+            return Sealed(resealed(value, self.aad(instance)))
         return Sealed(seal(self.to_bytes(value), self.aad(instance)))
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:

@@ -40,6 +40,7 @@ class DataRequest(models.Model):
     file = models.CharField(max_length=200, blank=True, help_text="sealed file in private storage")
     expires_at = models.DateTimeField(null=True, help_text="when the file is deleted")
     downloaded_at = models.DateTimeField(null=True)
+    sealed_files = ("file",)  # written and read through tenants.vault
 
     class Meta:
         ordering = ["-created_at"]
