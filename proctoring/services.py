@@ -9,6 +9,8 @@ from django.db import transaction
 
 from proctoring import queries, vault
 from proctoring.client import examine
+from proctoring.consent_text import digest, text_as_shown
+from proctoring.erasure import erase_face_data, erase_pictures
 from proctoring.errors import CannotConfirm, ConsentNeeded, NotYourPhoto, PhotoRefused
 from proctoring.examine import Examiner
 from proctoring.models import Consent, FacePhoto, FaceProfile, FaceTemplate
@@ -23,11 +25,13 @@ from proctoring.supervision import (
 )
 from proctoring.vectors import distance_between, from_bytes, mean_of, to_bytes
 from tenants.audit.services import record
+from tenants.rulesets.rules import RetentionRules
 from tenants.rulesets.services import rules_for
 
 __all__ = [
-    "close_camera_session", "confirm_profile", "give_consent", "open_camera_session", "read_photo", "record_liveness",
-    "record_snapshot", "reject_profile", "save_photo", "withdraw_consent",
+    "close_camera_session", "confirm_profile", "erase_face_data", "erase_pictures", "give_consent",
+    "open_camera_session", "read_photo", "record_liveness", "record_snapshot", "reject_profile", "save_photo",
+    "withdraw_consent",
 ]  # fmt: skip
 
 
@@ -55,23 +59,29 @@ def give_consent(user: Any, institution: Any, *, by: Any, at: datetime, ip: str 
         return consent
     if consent is not None:
         Consent.objects.filter(pk=consent.pk).update(withdrawn_at=at)
-    consent = Consent.objects.create(user=user, institution=institution, version=version, given_at=at, ip=ip)
-    record("consent.given", actor=by, subject=consent, institution=institution, at=at, version=version)
+    consent = Consent.objects.create(
+        user=user, institution=institution, version=version, given_at=at, ip=ip, text_sha256=digest(text_as_shown())
+    )
+    record(
+        "consent.given", actor=by, subject=consent, institution=institution, at=at, version=version,
+        text=consent.text_sha256,
+    )  # fmt: skip
     return consent
 
 
 @transaction.atomic
-def withdraw_consent(user: Any, institution: Any, *, by: Any, at: datetime) -> None:
+def withdraw_consent(user: Any, institution: Any, *, by: Any, at: datetime, ip: str | None = None) -> None:
     """The person takes the consent back: open camera sessions end, templates go at once.
 
-    Photos and evidence go when the retention of DESIGN chapter 6 says so; a review that runs still needs them.
+    The photos go after `retention.face_after_withdrawal_days` (`erasure.erase_withdrawn`): a review that runs still
+    compares with them. Snapshots are evidence of hours and go with the review's own retention.
     """
     if by != user:
         raise ConsentNeeded
     consent = queries.consent_of(user)
     if consent is None:
         return
-    Consent.objects.filter(pk=consent.pk).update(withdrawn_at=at)
+    Consent.objects.filter(pk=consent.pk).update(withdrawn_at=at, withdrawn_ip=ip)
     FaceTemplate.objects.filter(profile__user=user, institution=institution).delete()
     profile = queries.profile_of(user)
     if profile:
@@ -81,6 +91,8 @@ def withdraw_consent(user: Any, institution: Any, *, by: Any, at: datetime) -> N
     for session in user.camera_sessions.model.objects.filter(user=user, closed_at=None):
         close_camera_session(session, by=by, at=at)
     record("consent.withdrawn", actor=by, subject=consent, institution=institution, at=at)
+    if rules_for(RetentionRules, at=at).face_after_withdrawal_days == 0:
+        erase_face_data(user, institution, why="consent_withdrawn", by=by, at=at)
 
 
 def save_photo(

@@ -3,7 +3,7 @@
 from contextlib import nullcontext
 from typing import Any
 
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from proctoring import queries, services, vault
+from proctoring.consent_text import archived
 from proctoring.errors import PhotoRefused
 from proctoring.models import FacePhoto, LivenessAttempt, Snapshot
 from proctoring.rules import ProctoringRules
@@ -43,6 +44,15 @@ def consent(request: Any) -> HttpResponse:
     return _consent_page(request)
 
 
+@require_GET
+def consent_text(request: Any, version: str) -> HttpResponse:
+    """The text of one version, word for word as it was agreed to. Anybody may read it."""
+    text = archived(version)
+    if text is None:
+        raise Http404
+    return render(request, "proctoring/consent_text.html", {"version": version, "lines": text.splitlines()})
+
+
 @trainee_required
 @require_GET
 def invigilated(request: Any) -> HttpResponse:
@@ -54,7 +64,9 @@ def invigilated(request: Any) -> HttpResponse:
 @require_POST
 def withdraw(request: Any) -> HttpResponse:
     """Take the consent back."""
-    services.withdraw_consent(request.user, request.tenant, by=request.user, at=timezone.now())
+    services.withdraw_consent(
+        request.user, request.tenant, by=request.user, at=timezone.now(), ip=request.META.get("REMOTE_ADDR")
+    )
     return redirect("proctoring:consent")
 
 

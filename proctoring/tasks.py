@@ -1,0 +1,12 @@
+"""Background work; the schedule is in the settings."""
+
+from django.utils.timezone import now
+
+from proctoring import erasure
+from tenants.tasks import tenant_task
+
+
+@tenant_task
+def erase_withdrawn() -> None:
+    """Reference photos whose consent was taken back; once a day is enough."""
+    erasure.erase_withdrawn(at=now())
