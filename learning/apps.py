@@ -8,8 +8,7 @@ class LearningConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from django.contrib.auth.signals import user_logged_out
+        from learning.signals import end_with_session
+        from tenants.accounts.signals import sessions_ended
 
-        from learning.signals import end_on_sign_out
-
-        user_logged_out.connect(end_on_sign_out, dispatch_uid="learning.end_on_sign_out")
+        sessions_ended.connect(end_with_session, dispatch_uid="learning.end_with_session")

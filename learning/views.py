@@ -22,6 +22,7 @@ from proctoring import queries as proctoring
 from proctoring import services as camera
 from proctoring.models import CameraSession
 from tenants.accounts.decorators import trainee_required
+from tenants.accounts.sessions import session_of
 from tenants.requests import TenantRequest
 from tenants.rulesets.services import rules_for
 
@@ -90,6 +91,7 @@ def open_camera(request: TenantRequest, enrolment: UUID) -> JsonResponse:
         CameraSession.Purpose.STUDY,
         ip=request.META.get("REMOTE_ADDR"),
         user_agent=request.headers.get("User-Agent", ""),
+        signed_in=session_of(request),
         at=now(),
     )
     return JsonResponse({"uuid": str(session.uuid), "socket": f"/ws/camera/{session.uuid}/"}, status=201)

@@ -23,7 +23,7 @@ from proctoring.outcomes import PASSED, Sighting
 from proctoring.pictures import is_frame
 from proctoring.rules import ProctoringRules
 from proctoring.vectors import from_bytes, to_bytes
-from tenants.consumers import CLOSE_ABUSE, TenantConsumer
+from tenants.consumers import CLOSE_ABUSE, CLOSE_REFUSED, TenantConsumer
 from tenants.rulesets.services import rules_for
 
 log = structlog.get_logger(__name__)
@@ -210,6 +210,10 @@ class CameraConsumer(TenantConsumer):
         await self.send_json({"type": "camera.replaced"})
         await self.close(CLOSE_REPLACED)
 
+    async def camera_ended(self, message: dict[str, Any]) -> None:
+        """The sign-in that this camera belongs to is over."""
+        await self._end_here()
+
     async def liveness_ended(self, session: CameraSession, seen: Sighting) -> None:
         """Tell the verdict; after a pass the lookout begins."""
         self.session, self.token_ended_at = session, time.monotonic()
@@ -261,6 +265,14 @@ class CameraConsumer(TenantConsumer):
     def _go(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         self._tasks[name] = asyncio.create_task(self._guarded(work))
 
+    async def _end_here(self) -> None:
+        """The session is closed in the database: nothing this socket sends counts any more."""
+        self.closing = True
+        for name in list(self._tasks):
+            self._stop(name)
+        await self.send_json({"type": "camera.expired", "code": "camera.closed", "resumable": False})
+        await self.close(CLOSE_REFUSED)
+
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """A task that fails closes the socket (the page reconnects) instead of leaving a person waiting for ever."""
         try:
@@ -268,9 +280,7 @@ class CameraConsumer(TenantConsumer):
         except asyncio.CancelledError:
             raise
         except SessionClosed:
-            self.closing = True
-            await self.send_json({"type": "camera.expired", "code": "camera.closed", "resumable": False})
-            await self.close()
+            await self._end_here()
         except Exception:
             log.exception("camera.task_failed")
             await self.close(1011)

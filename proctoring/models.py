@@ -84,6 +84,7 @@ class FacePhoto(Row):
     profile = models.ForeignKey(FaceProfile, on_delete=models.PROTECT, related_name="photos")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     frame = models.CharField(max_length=200, blank=True)
+    sealed_files = ("frame",)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     fingerprint = models.CharField(max_length=64)
@@ -124,9 +125,14 @@ class CameraSession(Row):
     class Purpose(models.TextChoices):
         STUDY = "study", _("Study")
         EXAM = "exam", _("Exam")
+        PHONE = "phone", _("Change of phone")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="camera_sessions")
     purpose = models.CharField(max_length=8, choices=Purpose.choices)
+    signed_in = models.ForeignKey(
+        "accounts.SignedIn", models.SET_NULL, null=True, blank=True, related_name="+",
+        help_text="the session of the browser it was opened in: it ends with it",
+    )  # fmt: skip
     device = models.CharField(max_length=64, blank=True)
     ip = models.GenericIPAddressField(null=True, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)
@@ -157,6 +163,7 @@ class LivenessAttempt(Row):
     distance = models.FloatField(null=True, blank=True)
     details = models.JSONField(default=dict)
     frame = models.CharField(max_length=200, blank=True)
+    sealed_files = ("frame",)
 
     class Meta:
         indexes = [models.Index(fields=["session", "started_at"])]
@@ -184,6 +191,7 @@ class Snapshot(Row):
     distance = models.FloatField(null=True, blank=True)
     fingerprint = models.CharField(max_length=64, blank=True)
     frame = models.CharField(max_length=200, blank=True)
+    sealed_files = ("frame",)
 
     class Meta:
         indexes = [models.Index(fields=["session", "taken_at"])]

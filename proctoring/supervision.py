@@ -37,9 +37,13 @@ def open_camera_session(
     device: str = "",
     ip: str | None = None,
     user_agent: str = "",
+    signed_in: Any = None,
     at: datetime,
 ) -> CameraSession:
-    """A new supervised sitting; the person's others end, in all institutions. Raises `ProfileIncomplete`."""
+    """A new supervised sitting; the person's others end, in all institutions. Raises `ProfileIncomplete`.
+
+    `signed_in` is the `SignedIn` of the browser: when that ends, the sitting ends.
+    """
     missing = queries.missing_steps(user)
     if missing:
         raise ProfileIncomplete(missing)
@@ -47,7 +51,7 @@ def open_camera_session(
         CameraSession.objects.filter(user=user, closed_at=None).update(closed_at=at, verified_until=at)
     session = CameraSession.objects.create(
         user=user, institution=institution, purpose=CameraSession.Purpose(purpose), device=device[:64], ip=ip,
-        user_agent=user_agent[:300], opened_at=at,
+        user_agent=user_agent[:300], signed_in=signed_in, opened_at=at,
     )  # fmt: skip
     record("camera.opened", actor=user, subject=session, institution=institution, at=at, purpose=purpose)
     return session

@@ -201,6 +201,7 @@ CELERY_BEAT_SCHEDULE = {
     "settle-study": {"task": "learning.tasks.settle_study", "schedule": 30.0},
     "open-reviews": {"task": "learning.review.tasks.open_missing_reviews", "schedule": 5.0},
     "grade-overdue": {"task": "exams.tasks.grade_overdue", "schedule": 10.0},
+    "erase-withdrawn-faces": {"task": "proctoring.tasks.erase_withdrawn", "schedule": crontab(hour=4, minute=10)},
     "upload-hours": {"task": "certs.tasks.upload_due", "schedule": 10.0 if IS_DEMO else 300.0},
 }
 
