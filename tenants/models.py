@@ -129,6 +129,7 @@ class Application(models.Model):
     contact_name = models.CharField(max_length=50)
     contact_id_number = EncryptedTextField()
     contact_phone = EncryptedTextField()
+    contact_phone_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     statement = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
@@ -141,3 +142,25 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OpeningDraft(models.Model):
+    """What somebody has typed into the opening wizard so far; gone once the institution is open or the draft dropped.
+
+    The content is encrypted because it holds the first manager's numbers.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    application = models.ForeignKey(Application, models.CASCADE, null=True, related_name="drafts")
+    content = EncryptedTextField()
+    logo = models.BinaryField(null=True)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "application"], nulls_distinct=False, name="one_opening_draft")
+        ]
+
+    def __str__(self) -> str:
+        return f"draft of {self.owner_id}"

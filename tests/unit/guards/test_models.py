@@ -25,6 +25,7 @@ WITHOUT_SCOPE = {
     "tenants.Domain": "read before the tenant is known",
     "tenants.Logo": "public on the institution's own site",
     "tenants.Application": "the association's; there is no institution yet",
+    "tenants.OpeningDraft": "the association's; there is no institution yet",
     "accounts.User": "one identity in the province",
     "accounts.PhoneCode": "the person's",
     "accounts.KnownDevice": "the person's",
