@@ -1,5 +1,5 @@
-"""Sealed files in private storage. A model that owns some says so: `sealed_files = ("frame",)` names the fields that hold
-a file's name, and a rotation of the keys (`tenants.rotation`) finds them by that.
+"""Sealed files in private storage. A model that owns some says so: `sealed_files = ("frame",)` names the fields that
+hold a file's name, and a rotation of the keys (`tenants.rotation`) finds them by that.
 
 A file opens only under the row and the field it was sealed for.
 """

@@ -43,6 +43,13 @@ class Env:
     def words(self, name: str, default: str = "") -> list[str]:
         return [word for word in self.text(name, default).replace(",", " ").split() if word]
 
+    def pairs(self, name: str) -> dict[str, str]:
+        """`name=value name=value …`."""
+        words = self.words(name)
+        if any("=" not in word for word in words):
+            raise ImproperlyConfigured(f"{name} must hold pairs like code=SMS_1.")
+        return dict(word.split("=", 1) for word in words)
+
     def secret(self, name: str, *, demo: str | None) -> str:
         """A secret; `demo` is its public value in the demo and in tests, None where even those need their own."""
         value = self.values.get(name) or demo
@@ -77,7 +84,7 @@ def database_from(url: str) -> dict[str, object]:
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql://.")
     return {
-        "ENGINE": "django_tenants.postgresql_backend",
+        "ENGINE": "tenants.database",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "tenants.middleware.TenantUserMiddleware",
     "tenants.accounts.middleware.LastSeenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "tenants.middleware.StaffDoorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tenants.middleware.ErrorMiddleware",
@@ -197,6 +198,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-sms": {"task": "tenants.messages.tasks.send_due", "schedule": 2.0},
     "expired-sessions": {"task": "tenants.accounts.tasks.note_expired_sessions", "schedule": 300.0},
     "clear-sessions": {"task": "tenants.accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=40)},
+    "end-support": {"task": "tenants.accounts.tasks.end_support", "schedule": 60.0},
     "seal-audit": {"task": "tenants.audit.tasks.seal", "schedule": crontab()},
     "settle-study": {"task": "learning.tasks.settle_study", "schedule": 30.0},
     "open-reviews": {"task": "learning.review.tasks.open_missing_reviews", "schedule": 5.0},
@@ -305,6 +307,8 @@ CERT_SIGNING_PASSWORD = env.text("ZHUXUE_CERT_SIGNING_PASSWORD", "")
 REGISTER_ACCEPTS_AT_ONCE = env.flag("ZHUXUE_REGISTER_ACCEPTS_AT_ONCE", IS_DEMO)
 SMS_GATEWAY = env.choice("ZHUXUE_SMS_GATEWAY", ("console", "aliyun"), "console" if IS_DEMO else "aliyun")
 SMS_SIGNATURE = env.text("ZHUXUE_SMS_SIGNATURE", "广东建教")
+# Our template names → the gateway's codes of the reviewed templates: `code=SMS_1 hours_approved=SMS_2 …`.
+SMS_TEMPLATES = env.pairs("ZHUXUE_SMS_TEMPLATES")
 
 # --- language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

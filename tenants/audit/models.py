@@ -21,7 +21,13 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["subject_type", "subject_id"]), models.Index(fields=["institution", "-id"])]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id"]),
+            models.Index(fields=["institution", "-id"]),
+            models.Index(fields=["actor", "-id"], name="audit_entry_of_actor"),
+            models.Index(fields=["action", "-id"], name="audit_entry_of_action"),
+            models.Index(fields=["at"], name="audit_entry_of_time"),
+        ]
 
     def __str__(self) -> str:
         return self.action

@@ -15,6 +15,7 @@ class SmsState(models.TextChoices):
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
+    UNKNOWN = "unknown", _("Outcome unknown")  # it may have left, so it never goes again
 
 
 class Sms(models.Model):
@@ -25,9 +26,7 @@ class Sms(models.Model):
     institution = models.ForeignKey("tenants.Institution", models.PROTECT, null=True, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     phone = EncryptedTextField()
-    phone_index = models.CharField(
-        max_length=64, blank=True, help_text="for the caps and the search of the log"
-    )
+    phone_index = models.CharField(max_length=64, blank=True, help_text="for the caps and the search of the log")
     template = models.CharField(max_length=40)
     text = EncryptedTextField()
     holds_code = models.BooleanField(default=False)
