@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tenants.accounts import lockout, signals  # noqa: F401  receivers
+        from tenants.accounts import closing, lockout, signals  # noqa: F401  receivers

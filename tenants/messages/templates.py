@@ -50,6 +50,18 @@ TEMPLATES = {
     "code_old_phone": _code("您正在更换手机号，本条用于验证原手机号，"),
     "code_new_phone": _code("您正在将本手机号绑定到您的账号，"),
     "code_apply": _code("您正在提交培训机构入驻申请，"),
+    "code_data": _code("您正在导出个人信息或注销账号，"),
+    "data_request_done": Template(
+        "您提出的{what}申请已办理，登录后可在“我的个人信息”查看结果。如非本人申请，请立即修改密码。"
+    ),
+    "data_request_refused": Template("您提出的{what}申请未能办理，原因请登录后在“我的个人信息”查看。"),
+    "data_export_ready": Template(
+        "您申请的个人信息副本已准备好，请在{hours}小时内登录“我的个人信息”下载。如非本人申请，请立即修改密码。"
+    ),
+    "account_closing": Template(
+        "您已申请注销账号，将于{day}生效。此前登录一次即撤销注销。如非本人申请，请立即登录并修改密码。"
+    ),
+    "account_closed": Template("您的账号已注销，人脸信息已删除，手机号已解绑。感谢您的使用。"),
     "account_exists": Template(
         "有人使用您的证件号码申请注册账号，未予办理，您的账号未受影响。如果是您本人，请直接登录，忘记密码可在登录页找回。"
     ),
