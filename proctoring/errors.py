@@ -55,6 +55,12 @@ class SessionClosed(DomainError):
     message = _("The camera session has ended. Open the study room again.")
 
 
+class FaceNotProved(DomainError):
+    code = "camera.not_proved"
+    message = _("The face check has not passed, or is too long ago. Please do it again.")
+    status = 403
+
+
 class TooManyAttempts(DomainError):
     code = "liveness.too_many"
     message = _("No attempts left today. Please try again tomorrow, or study at your institution.")

@@ -65,6 +65,29 @@ TEMPLATES = {
     "account_exists": Template(
         "有人使用您的证件号码申请注册账号，未予办理，您的账号未受影响。如果是您本人，请直接登录，忘记密码可在登录页找回。"
     ),
+    # Of institutions: to the first manager, to managers, to whoever applied.
+    "institution_opened": Template(
+        "{name}您好，{institution}的培训网站{host}已开通，您是管理员。请打开该网址用身份证号登录；账号从未登录过的，初始密码为{password}，登录后凭短信验证码设置新密码。"
+    ),
+    "institution_suspended": Template(
+        "{institution}自{date}起暂停培训，网站已显示暂停公告，不能报名、学习和考核，后台只能查看。原因请登录机构后台查看或致电协会{phone}。"
+    ),
+    "institution_resumed": Template("{institution}自{date}起恢复培训，网站和后台已可正常使用。"),
+    "institution_closed": Template(
+        "{institution}自{date}起终止培训，网站已关闭。学员的学时、成绩和证书保留在管理系统。咨询请致电协会{phone}。"
+    ),
+    "application_received": Template(
+        "{institution}的入驻申请已收到，协会审核后将短信通知结果。可凭本手机号在管理系统的机构入驻页面查询进度。"
+    ),
+    "application_declined": Template(
+        "{institution}的入驻申请未予通过，原因可凭本手机号在管理系统的机构入驻页面查询，修改后可以重新提交。"
+    ),
+    "phone_changed": Template(
+        "您的账号绑定的手机号已更换为尾号{tail}的号码，其他设备上的登录已全部退出。如非本人操作，请立即联系省建设教育协会。"
+    ),
+    "phone_bound": Template(
+        "本手机号已由省建设教育协会登记为您的账号手机号，今后的验证码发到这里。如非本人申请，请立即联系协会。"
+    ),
 }
 
 

@@ -13,9 +13,25 @@ class PeopleRules:
     code_at_sign_in: str = "new_device"  # first | new_device | always
     code_valid_s: int = 300
     code_tries: int = 5
-    code_again_after_s: int = 60
-    codes_a_day: int = 5
+    # Of all purposes together. 0 codes a day of an institution: no cap.
+    code_again_after_s: int = 60  # for one number
+    codes_a_day: int = 5  # to one number
+    codes_a_day_address: int = 20
+    codes_a_day_institution: int = 0
     password_min_length: int = 8
+    phone_proof_s: int = 600  # from the proof that it is the person to the code on the new number
+    # After so many failures of one account from one address, and again after as many more, the pair waits; the last
+    # delay repeats. What nobody has tried for a day is forgotten.
+    sign_in_failures: int = 5
+    sign_in_delays_s: tuple[int, ...] = (60, 300, 900, 3600)
+    # The same for one account from many addresses. A device the person has used before is not delayed by it.
+    sign_in_failures_spread: int = 20
+    sign_in_delays_spread_s: tuple[int, ...] = (60, 300, 900)
+    # Failures over all accounts that an address has at once, and how many come back an hour (password spraying).
+    sign_in_failures_address: int = 40
+    sign_in_failures_address_an_hour: int = 30
+    flow_valid_s: int = 1800  # registration and forgotten password, from the first page to the last
+    flows_an_hour_address: int = 60  # questions about an account's existence that an address may ask
 
 
 @dataclass(frozen=True)
