@@ -1,5 +1,9 @@
 """Reads of institutions."""
 
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
 from tenants.models import Domain, Institution
 
 
@@ -15,3 +19,10 @@ def institution_of_host(host: str) -> Institution | None:
 def association() -> Institution:
     """The one tenant that is the association."""
     return Institution.objects.get(kind="association")
+
+
+def address_of(institution: Institution) -> str:
+    """The site's address for a person or an SMS, with the scheme and port of the portal's: https://x.example.cn/."""
+    portal = urlsplit(settings.PORTAL_URL)
+    port = f":{portal.port}" if portal.port else ""
+    return f"{portal.scheme}://{institution.host}{port}/"
