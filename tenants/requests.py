@@ -1,5 +1,6 @@
-"""What a request is once it has passed the middleware (for type checkers; at run time it is Django's own)."""
+"""What a request is once it has passed the middleware (for type checkers; at run time Django's own), and whence."""
 
+import ipaddress
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
@@ -18,3 +19,16 @@ if TYPE_CHECKING:
 
 else:
     TenantRequest = HttpRequest
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address that limits count by: an IPv4 address, or the /64 that one subscriber has of IPv6."""
+    text = request.META.get("REMOTE_ADDR") or ""
+    try:
+        address = ipaddress.ip_address(text.split("%")[0])
+    except ValueError:
+        return text[:64]
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    mapped = address.ipv4_mapped
+    return str(mapped) if mapped else str(ipaddress.ip_network((address, 64), strict=False))

@@ -63,7 +63,6 @@ SHARED_APPS = [
     "learning.review",
     "exams",
     "certs",
-    "axes",
     "captcha",
     "channels",
     "csp",
@@ -128,7 +127,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tenants.middleware.ErrorMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES = [
@@ -209,7 +207,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- people ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "tenants.roles.backends.TenantBackend"]
+AUTHENTICATION_BACKENDS = ["tenants.roles.backends.TenantBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
@@ -223,17 +221,6 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-# The counter of failures is in the cache, so no address or account name is written to a table.
-AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
-AXES_CACHE = "province"
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = "tenants.accounts.lockout.cool_off"
-# Account and address together: nobody can lock a victim out from elsewhere.
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_FORM_FIELD = "username"
-AXES_RESET_ON_SUCCESS = True
-AXES_VERBOSE = False
-AXES_DISABLE_ACCESS_LOG = True
 CAPTCHA_LENGTH = 4
 CAPTCHA_IMAGE_SIZE = (132, 44)
 CAPTCHA_FONT_SIZE = 28
@@ -341,4 +328,4 @@ LOGGING = structured_logging(level=env.text("ZHUXUE_LOG_LEVEL", "INFO"), as_json
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_USER_ID_FIELD = "uuid"
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
-SILENCED_SYSTEM_CHECKS = ["captcha.recaptcha_test_key_error", "axes.W001"]
+SILENCED_SYSTEM_CHECKS = ["captcha.recaptcha_test_key_error"]

@@ -5,11 +5,18 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from tenants.accounts.models import DocumentKind, Gender, User
-from tenants.accounts.rules import gender_of, normalised_id_number, normalised_phone
+from tenants.accounts.rules import (
+    gender_of,
+    kind_of,
+    normalised_document,
+    normalised_name,
+    normalised_phone,
+    same_name,
+)
 from tenants.audit.services import record
 from tenants.errors import DomainError
 from tenants.models import Institution
@@ -24,6 +31,16 @@ class IdentityConflict(DomainError):
     message = _("This name and ID number cannot be used together. Check both against the card.")
 
 
+class PhoneTaken(DomainError):
+    """Said only to who has just proved that the phone is in their hand."""
+
+    code = "account.phone_taken"
+    message = _(
+        "This phone already belongs to another account. Sign in with it, or use a phone number of your own: one phone "
+        "can belong to one person only."
+    )
+
+
 class WeakPassword(DomainError):
     code = "account.weak_password"
     status = 400
@@ -31,25 +48,39 @@ class WeakPassword(DomainError):
 
 def pre_register(
     *, id_number: str, name: str, phone: str | None, by: Any, institution: Institution | None, at: datetime,
-    document_kind: str = DocumentKind.RESIDENT_ID,
+    document_kind: str = "", gender: str = "",
 ) -> User:  # fmt: skip
-    """The person of this ID number: a new account with the initial password, or the existing one, untouched.
+    """The person of this document: a new account with the initial password, or the existing one, untouched.
 
-    An existing account keeps its phone, password and photo whatever is given here (no takeover by a clerk or a
-    sheet). Raises `BadIdNumber`, `BadPhone`, `IdentityConflict`.
+    18 digits tell their kind and the gender; a passport needs `document_kind` and `gender`. An existing account keeps
+    its phone, password and photo whatever is given here (no takeover by a clerk or a sheet). Raises `BadDocument`,
+    `BadPhone`, `BadName`, `IdentityConflict`.
     """
-    number = normalised_id_number(id_number)
-    existing = User.objects.by_id_number(number)
+    kind = document_kind or kind_of(id_number)
+    number = normalised_document(kind, id_number)
+    existing = User.objects.by_document(kind, number)
     if existing is not None:
-        if existing.name != name.strip():
+        if not same_name(existing.name, name):
             raise IdentityConflict
         return existing
-    user = User(name=name.strip(), document_kind=document_kind, gender=Gender(gender_of(number)), created_at=at)
-    user.set_identity(id_number=number, phone=normalised_phone(phone) if phone else None)
+    user = new_user(kind=kind, number=number, name=name, gender=gender, at=at)
+    if phone:
+        user.set_phone(normalised_phone(phone))
     user.set_password(rules_for(PeopleRules, at=at).initial_password)
     with transaction.atomic():
         user.save()
         record("account.registered", actor=by, subject=user, institution=institution, at=at)
+    return user
+
+
+def new_user(*, kind: str, number: str, name: str, gender: str, at: datetime) -> User:
+    """An unsaved account of a normalised document; its 17th digit decides the gender where there is one."""
+    told = Gender(gender) if kind == DocumentKind.PASSPORT and gender else ""
+    user = User(
+        name=normalised_name(name), document_kind=kind, created_at=at,
+        gender=told if kind == DocumentKind.PASSPORT else Gender(gender_of(number)),
+    )  # fmt: skip
+    user.set_identity(id_number=number)
     return user
 
 
@@ -66,12 +97,19 @@ def set_own_password(user: User, password: str, *, at: datetime) -> None:
 
 
 def activate(user: User, password: str, *, at: datetime) -> None:
-    """End of the first sign-in: the phone answered, the initial password is gone."""
-    with transaction.atomic():
-        set_own_password(user, password, at=at)
-        user.activated_at = user.phone_verified_at = at
-        user.save(update_fields=["activated_at", "phone_verified_at"])
-        record("account.activated", actor=user, subject=user, at=at)
+    """End of the first sign-in: the phone answered, the initial password is gone. Raises `WeakPassword`, `PhoneTaken`.
+
+    The phone stands on the account; the caller has just had the right code from it.
+    """
+    try:
+        with transaction.atomic():
+            set_own_password(user, password, at=at)
+            user.activated_at = user.phone_verified_at = at
+            user.save(update_fields=["activated_at", "phone_verified_at"])
+            record("account.activated", actor=user, subject=user, at=at)
+    except IntegrityError as error:
+        user.refresh_from_db()
+        raise PhoneTaken from error
 
 
 def update_details(user: User, *, gender: str, email: str, by: Any, at: datetime) -> None:

@@ -4,33 +4,35 @@ Between the steps the session holds who is expected (`pending`), never a signed-
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import authenticate, login
-from django.core.cache import caches
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from tenants.accounts import lockout
 from tenants.accounts.models import KnownDevice, User
-from tenants.accounts.rules import BadIdNumber, normalised_id_number
+from tenants.accounts.rules import account_of
 from tenants.audit.services import record
 from tenants.crypto import blind_index
 from tenants.errors import DomainError
-from tenants.roles.backends import account_index
+from tenants.requests import address_of
+from tenants.roles.backends import spend_a_hash
 from tenants.rulesets.rules import PeopleRules
 from tenants.rulesets.services import rules_for
 
 PENDING, PENDING_S = "pending", 900
 DEVICE_COOKIE, DEVICE_S = "zx_device", 365 * 24 * 3600
 BACKEND = "tenants.roles.backends.TenantBackend"
-cache = caches["province"]
 
 
 class CannotSignIn(DomainError):
-    """One text for unknown accounts, wrong passwords and locked pairs alike."""
+    """One text for unknown accounts, wrong passwords, delays, closed accounts and the wrong tab alike."""
 
     code = "signin.failed"
     message = _("The account or the password is not right. After several failures please wait a few minutes.")
@@ -48,31 +50,42 @@ class Pending:
     code_passed: bool
 
 
-def _index_of(account: str) -> str:
+def index_of(account: str) -> str:
     """What a typed account is looked up and counted by, however it is spaced; any text has one."""
-    try:
-        return account_index(normalised_id_number(account))
-    except BadIdNumber:
-        return account_index(account[:64])
+    return blind_index(*account_of(account))
 
 
-def _failures_key(account: str) -> str:
-    return f"signin-failures:{_index_of(account)}"
+def needs_captcha(request: HttpRequest, account: str) -> bool:
+    """True after the first failure of this account, or of this address."""
+    return lockout.needs_captcha(index_of(account) if account else "", address_of(request))
 
 
-def needs_captcha(account: str) -> bool:
-    """True after the first failure of this account."""
-    return bool(account and cache.get(_failures_key(account)))
+def check_password(
+    request: HttpRequest, *, account: str, password: str, at: datetime, may_enter: Callable[[User], bool] | None = None
+) -> User:
+    """The person of a right account and password, if they may enter here. Raises `CannotSignIn`.
 
-
-def check_password(request: HttpRequest, *, account: str, password: str) -> User:
-    """The person of a right account and password. Raises `CannotSignIn`."""
-    user = authenticate(request, username=_index_of(account), password=password)
-    if not isinstance(user, User):
-        cache.set(_failures_key(account), 1, 3600)
+    Unknown, wrong, closed, delayed and not entitled cost the same hash and read the same.
+    """
+    index = index_of(account)
+    attempt = lockout.Attempt.of(index, address_of(request), known_device=_knows_device(request, index), at=at)
+    if not lockout.may_try(attempt):
+        spend_a_hash(password)
+        lockout.note_refused(attempt)
         raise CannotSignIn
-    cache.delete(_failures_key(account))
+    user = authenticate(request, username=index, password=password)
+    if not isinstance(user, User) or not (may_enter is None or may_enter(user)):
+        lockout.failed(attempt)
+        raise CannotSignIn
+    lockout.succeeded(attempt)
     return user
+
+
+def _knows_device(request: HttpRequest, index: str) -> bool:
+    """Whether the person of this account has entered a code in this browser before."""
+    token = request.COOKIES.get(DEVICE_COOKIE, "")
+    whose = Q(user__id_number_index=index) | Q(user__phone_index=index, user__phone_verified_at__isnull=False)
+    return bool(token) and KnownDevice.objects.filter(whose, token_index=blind_index("device", token)).exists()
 
 
 def begin(request: HttpRequest, user: User, *, next_url: str, tab: str, at: datetime) -> str:

@@ -13,26 +13,32 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tenants.accounts import codes, handoff, services, signin
+from tenants.accounts import codes, handoff, second, services, signin
 from tenants.accounts.forms import CodeForm, NewPasswordForm, SignInForm
 from tenants.accounts.models import CodePurpose, User
 from tenants.errors import DomainError
 from tenants.masking import mask_phone_number
-from tenants.roles.queries import roles_of
+from tenants.requests import address_of
+from tenants.roles.queries import holds_rights
 
-TABS = ("person", "institution", "association")
+HOMES = {"person": "/my/", "institution": "/admin/", "association": "/admin/"}
+TABS = tuple(HOMES)
 PURPOSE = {"first": CodePurpose.FIRST_SIGN_IN, "code": CodePurpose.SIGN_IN}
 
 
 def _next(request: HttpRequest) -> str:
     """Where to go after signing in: only a path of this host."""
-    url = request.POST.get("next") or request.GET.get("next") or ""
+    return _own_path(request.POST.get("next") or request.GET.get("next") or "")
+
+
+def _own_path(url: str) -> str:
     return url if url.startswith("/") and url_has_allowed_host_and_scheme(url, None) else ""
 
 
 def home_of(user: object, chosen: str = "") -> str:
     """The home of a person here: staff in the admin, everybody else in the personal centre."""
-    staff = getattr(user, "is_superuser", False) or roles_of(user)
+    superuser = getattr(user, "is_superuser", False) or getattr(user, "has_stored_superuser", False)
+    staff = superuser or holds_rights(user, at=now())
     return chosen or ("/admin/" if staff else "/my/")
 
 
@@ -43,46 +49,72 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Account and password. The portal asks for the captcha always, as the manual shows; a site after a failure."""
     if request.method == "GET" and request.user.is_authenticated:
         return redirect(home_of(request.user, _next(request)))
-    portal = request.tenant.is_association  # type: ignore[attr-defined]
-    tab = request.POST.get("tab") or request.GET.get("tab") or TABS[0]
-    tab = tab if tab in TABS else TABS[0]
-    with_captcha = portal or signin.needs_captcha(request.POST.get("account", ""))
+    tab, portal = _tab(request), request.tenant.is_association  # type: ignore[attr-defined]
+    typed = request.POST.get("account", "")
+    with_captcha = portal or signin.needs_captcha(request, typed)
     form = SignInForm(request.POST or None, with_captcha=with_captcha)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        # A page that did not show the picture yet shows it now, and asks for the password again.
-        if not form.is_valid() and "captcha" in form.fields and "captcha_1" not in request.POST:
-            form = SignInForm(initial={"account": request.POST.get("account", "")}, with_captcha=True)
-        elif form.is_valid():
-            try:
-                data = form.cleaned_data
-                user = signin.check_password(request, account=data["account"], password=data["password"])
-                return _after_password(request, user, tab)
-            except DomainError as error:
-                status = error.status
-                form = SignInForm(initial={"account": form.cleaned_data["account"]}, with_captcha=True)
-                form.problem = error  # type: ignore[attr-defined]
-    context = {"form": form, "tab": tab, "next": _next(request), "problem": getattr(form, "problem", None)}
+    status, problem = (400 if request.method == "POST" else 200), None
+    # A page that did not show the picture yet shows it now, and asks for the password again.
+    if form.is_bound and with_captcha and "captcha_1" not in request.POST:
+        form = SignInForm(initial={"account": typed}, with_captcha=True)
+    elif form.is_valid():
+        try:
+            return _after_password(request, _checked(request, form, tab if portal else ""), tab)
+        except DomainError as error:
+            status, problem = error.status, error
+            form = SignInForm(initial={"account": typed}, with_captcha=True)
+    context = {"form": form, "tab": tab, "next": _next(request), "problem": problem}
     return render(request, "accounts/sign_in.html", context, status=status)
+
+
+def _tab(request: HttpRequest) -> str:
+    """The chosen tab of the portal; who was on the way to the console stands before the association's."""
+    chosen = request.POST.get("tab") or request.GET.get("tab") or ""
+    if chosen not in TABS:
+        chosen = "association" if _next(request).startswith("/admin/") else TABS[0]
+    return chosen
+
+
+def _checked(request: HttpRequest, form: SignInForm, tab: str) -> User:
+    """The person of the form; at the portal one who belongs to the tab. Raises `CannotSignIn`."""
+    data, at = form.cleaned_data, now()
+    may_enter = (lambda user: _belongs_to(tab, user, at)) if tab else None
+    return signin.check_password(
+        request, account=data["account"], password=data["password"], may_enter=may_enter, at=at
+    )
+
+
+def _belongs_to(tab: str, user: User, at: datetime) -> bool:
+    """Whether a person may use this tab: the association's staff, an institution's staff, anybody."""
+    if tab == "association":
+        return user.is_superuser or holds_rights(user, at=at)
+    return tab == "person" or bool(handoff.workplaces(user))
 
 
 def _after_password(request: HttpRequest, user: User, tab: str) -> HttpResponse:
     at, next_url = now(), _next(request)
     stage = signin.begin(request, user, next_url=next_url, tab=tab, at=at)
-    if stage == "done" and tab == "institution" and request.tenant.is_association:  # type: ignore[attr-defined]
-        return _workplace(request, user, at)
     if stage == "done":
-        return _signed_in(request, user, next_url, at)
-    if not codes.wait_s(user, PURPOSE[stage], at=at):
-        codes.send_code(user, PURPOSE[stage], institution=request.tenant, at=at)  # type: ignore[attr-defined]
+        return _enter(request, user, tab, next_url, at)
+    _send_code(request, user, stage, at)
     return redirect("accounts:first" if stage == "first" else "accounts:code")
 
 
-def _signed_in(request: HttpRequest, user: User, next_url: str, at: datetime) -> HttpResponse:
-    response = redirect(home_of(user, next_url))
+def _enter(request: HttpRequest, user: User, tab: str, next_url: str, at: datetime) -> HttpResponse:
+    """Everything is shown that the rules ask for: to the home of the tab, or of the person on a site without tabs."""
+    portal = request.tenant.is_association  # type: ignore[attr-defined]
+    if portal and tab == "institution":
+        return _workplace(request, user, at)
+    response = redirect(next_url or (HOMES[tab] if portal else home_of(user)))
     signin.finish(request, response, user, at=at)
     return response
+
+
+def _send_code(request: HttpRequest, user: User, stage: str, at: datetime) -> None:
+    """A code to the person's phone, unless one has just been sent."""
+    if not codes.wait_s(user, at=at):
+        tenant = request.tenant  # type: ignore[attr-defined]
+        codes.send_code(user, PURPOSE[stage], institution=tenant, address=address_of(request), at=at)
 
 
 @never_cache
@@ -103,10 +135,17 @@ def first(request: HttpRequest) -> HttpResponse:
                 signin.note_code_passed(request)
                 return redirect("accounts:first")
             services.activate(waiting.user, form.cleaned_data["password"], at=at)
-            return _signed_in(request, waiting.user, "" if roles_of(waiting.user) else reverse("centre:profile"), at)
+            return _enter(request, waiting.user, waiting.tab, _first_page(request, waiting), at)
         except DomainError as error:
             form.add_error("password" if waiting.code_passed else "code", error.message)
     return _step_page(request, "accounts/first.html", waiting, form, step)
+
+
+def _first_page(request: HttpRequest, waiting: signin.Pending) -> str:
+    """Where the first sign-in ends: trainees complete their profile, staff go to work."""
+    portal = request.tenant.is_association  # type: ignore[attr-defined]
+    staff = waiting.tab != "person" if portal else home_of(waiting.user) == "/admin/"
+    return "" if staff else reverse("centre:profile")
 
 
 @never_cache
@@ -121,16 +160,14 @@ def code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             codes.check_code(waiting.user, CodePurpose.SIGN_IN, form.cleaned_data["code"], at=at)
-            if waiting.tab == "institution" and request.tenant.is_association:  # type: ignore[attr-defined]
-                return _workplace(request, waiting.user, at)
-            return _signed_in(request, waiting.user, waiting.next, at)
+            return _enter(request, waiting.user, waiting.tab, waiting.next, at)
         except DomainError as error:
             form.add_error("code", error.message)
     return _step_page(request, "accounts/code.html", waiting, form, "code")
 
 
 def _step_page(request: HttpRequest, template: str, waiting: signin.Pending, form: object, step: str) -> HttpResponse:
-    wait = codes.wait_s(waiting.user, PURPOSE[waiting.stage], at=now())
+    wait = codes.wait_s(waiting.user, at=now())
     context = {
         "form": form,
         "step": step,
@@ -148,8 +185,7 @@ def resend(request: HttpRequest) -> HttpResponse:
     waiting = signin.pending(request, at=at)
     if waiting is None:
         return redirect("accounts:sign_in")
-    if not codes.wait_s(waiting.user, PURPOSE[waiting.stage], at=at):
-        codes.send_code(waiting.user, PURPOSE[waiting.stage], institution=request.tenant, at=at)  # type: ignore[attr-defined]
+    _send_code(request, waiting.user, waiting.stage, at)
     return redirect("accounts:first" if waiting.stage == "first" else "accounts:code")
 
 
@@ -167,9 +203,12 @@ def _workplace(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
 def arrive(request: HttpRequest) -> HttpResponse:
     """Redeem a ticket of the portal on this institution's host."""
     at = now()
-    user = handoff.redeem(request.POST.get("token", ""), request.tenant, at=at)  # type: ignore[attr-defined]
-    response = redirect(home_of(user))
-    signin.finish(request, response, user, at=at)
+    tenant = request.tenant  # type: ignore[attr-defined]
+    ticket = handoff.redeem(request.POST.get("token", ""), tenant, at=at)
+    response = redirect(home_of(ticket.user, _own_path(ticket.next)))
+    signin.finish(request, response, ticket.user, at=at)
+    if ticket.second_factor:
+        second.note_shown(request, ticket.user, at=at)
     return response
 
 

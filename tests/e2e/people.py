@@ -89,7 +89,7 @@ def messages_to(page: Page, where: Addresses, person: Person) -> list[Message]:
 def latest_code(page: Page, where: Addresses, person: Person) -> str:
     """The six digits of the newest code."""
     newest = until(
-        lambda: next((m for m in messages_to(page, where, person) if m.template == "code"), None),
+        lambda: next((m for m in messages_to(page, where, person) if m.template.startswith("code_")), None),
         page, seconds=10, what="an SMS with a code",
     )  # fmt: skip
     found = re.search(r"\d{6}", newest.text)

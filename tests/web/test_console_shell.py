@@ -127,7 +127,7 @@ def test_a_code_is_readable_in_the_demo_only(association, settings):
     from tenants.messages.services import queue_sms
 
     params = {"code": "482913", "minutes": 5}
-    queue_sms(key="k", template="code", params=params, phone="13800000001", institution=None, at=people.BEFORE)
+    queue_sms(key="k", template="code_sign_in", params=params, phone="13800000001", institution=None, at=people.BEFORE)
     admin = staff_client(association, Role.SUPERADMIN)
     page = admin.get("/admin/console/messages/").content.decode()
     assert "482913" in page

@@ -1,6 +1,7 @@
 """People: one identity in the whole province, known by ID number."""
 
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -23,10 +24,23 @@ class DocumentKind(models.TextChoices):
     PASSPORT = "passport", _("Passport")
 
 
+def document_index(kind: str, number: str) -> str:
+    """What a document is looked up by. Passports have a namespace of their own: no other number collides with one."""
+    return blind_index("passport" if kind == DocumentKind.PASSPORT else "id_number", number)
+
+
 class UserManager(BaseUserManager["User"]):
     def by_id_number(self, id_number: str) -> "User | None":
-        """The person of this ID number, or None. Equality through the blind index."""
-        return self.filter(id_number_index=blind_index("id_number", id_number)).first()
+        """The person of this ID card or residence permit, or None. Equality through the blind index."""
+        return self.by_document(DocumentKind.RESIDENT_ID, id_number)
+
+    def by_document(self, kind: str, number: str) -> "User | None":
+        """The person of this document (`number` as `rules.normalised_document` gives it), or None."""
+        return self.filter(id_number_index=document_index(kind, number)).first()
+
+    def by_phone(self, phone: str) -> "User | None":
+        """The person who has proved that this number is theirs, or None (what others wrote down is no proof)."""
+        return self.filter(phone_index=blind_index("phone", phone), phone_verified_at__isnull=False).first()
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -66,6 +80,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
 
     objects = UserManager()
+    revealable = ("id_number", "phone")  # to staff, through tenants.accounts.reveal
 
     class Meta:
         constraints = [
@@ -98,9 +113,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     def set_identity(self, *, id_number: str, phone: str | None = None) -> None:
-        """Set the encrypted numbers together with their indexes."""
+        """Set the encrypted numbers together with their indexes; `document_kind` stands before."""
         self.id_number = id_number
-        self.id_number_index = blind_index("id_number", id_number)
+        self.id_number_index = document_index(self.document_kind, id_number)
         if phone is not None:
             self.set_phone(phone)
 
@@ -108,8 +123,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.phone = phone
         self.phone_index = blind_index("phone", phone)
 
-    # Set by tenants.gate on another tenant's host: the flag in memory is not the one to store.
+    # Set by tenants.gate in requests and sockets: the flag in memory is not the one to store, and rights count only
+    # in a session that has shown a second factor.
     is_gated = False
+    has_stored_superuser = False
+    rights_withheld = False
+    support_until: datetime | None = None
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.name_pinyin = "".join(lazy_pinyin(self.name))[:120]
