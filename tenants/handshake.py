@@ -10,9 +10,11 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.db import close_old_connections
 from django.utils.crypto import constant_time_compare
+from django.utils.timezone import now
+from django_tenants.utils import tenant_context
 
 from tenants import schema_check
-from tenants.gate import gated
+from tenants.gate import gated, has_factor
 from tenants.models import Institution
 from tenants.queries import institution_of_host
 
@@ -55,13 +57,13 @@ def shake_hands(scope: dict[str, Any]) -> Hand:
         user = session_user(header(scope, b"cookie"), tenant)
         if user is None:
             raise Refused("handshake.signed_out")
-        return Hand(tenant, gated(user, tenant))
+        return Hand(tenant, user)
     finally:
         close_old_connections()
 
 
 def session_user(cookies: str, tenant: Institution) -> Any:
-    """The signed-in, active person of the session cookie, if the session was opened in this schema."""
+    """The signed-in, active person of the session cookie, if the session was opened in this schema; gated."""
     morsel = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
     if morsel is None:
         return None
@@ -74,4 +76,5 @@ def session_user(cookies: str, tenant: Institution) -> Any:
     user = get_user_model()._default_manager.filter(pk=session.get(SESSION_KEY), is_active=True).first()
     if user is None or not constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
         return None
-    return user
+    with tenant_context(tenant):
+        return gated(user, tenant, second_factor=has_factor(session, user, tenant), at=now())

@@ -77,3 +77,27 @@ class DetailsForm(forms.Form):
     @classmethod
     def of(cls, user: User, data: Any = None) -> "DetailsForm":
         return cls(data, initial={"gender": user.gender, "email": user.email})
+
+
+class FactorForm(forms.Form):
+    """Six digits of the authenticator app, or one of the recovery codes."""
+
+    code = forms.CharField(
+        label=_("Code of the app"), max_length=24, error_messages={"required": _("Enter the code.")},
+        widget=forms.TextInput(
+            attrs={
+                "class": "input input-code", "inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": "7",
+                "autofocus": True, "spellcheck": "false",
+            }
+        ),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, by_recovery: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if by_recovery:
+            field = self.fields["code"]
+            field.label = _("Recovery code")
+            field.widget.attrs |= {
+                "class": "input input-recovery", "inputmode": "text", "autocomplete": "off", "maxlength": "24",
+                "autocapitalize": "off",
+            }  # fmt: skip

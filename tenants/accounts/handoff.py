@@ -3,7 +3,6 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -35,12 +34,12 @@ class Ticket:
 
 
 def workplaces(user: User) -> list[Institution]:
-    """The live institutions where `user` holds a role: one query over the schemas."""
-    institutions = {i.schema_name: i for i in Institution.objects.training().filter(state=State.APPROVED)}
+    """The institutions where `user` is on the staff, support aside: one query over the schemas. Not the closed ones."""
+    institutions = {i.schema_name: i for i in Institution.objects.training().exclude(state=State.CLOSED)}
     if not institutions:
         return []
     parts = [
-        sql.SQL("SELECT {name} WHERE EXISTS (SELECT 1 FROM {table} WHERE user_id = %(user)s)").format(
+        sql.SQL("SELECT {name} WHERE EXISTS (SELECT 1 FROM {table} WHERE user_id = %(user)s AND until IS NULL)").format(
             name=sql.Literal(schema), table=sql.Identifier(schema, "roles_groupmembership")
         )
         for schema in institutions
@@ -50,13 +49,19 @@ def workplaces(user: User) -> list[Institution]:
         return [institutions[row[0]] for row in cursor.fetchall()]
 
 
-def issue(user: User, institution: Institution, *, at: datetime) -> Ticket:
-    """A fresh ticket for `user` at the host of `institution`."""
+def issue(user: User, institution: Institution, *, at: datetime, second_factor: bool = False, next: str = "") -> Ticket:
+    """A fresh ticket for `user` at the host of `institution`.
+
+    `second_factor`: the session it comes from has shown one (`tenants.gate.has_factor`), so the new session counts as
+    if it had. `next`: a path there to arrive at.
+    """
     token = secrets.token_urlsafe(32)
     HandOff.objects.create(
         user=user,
         institution=institution,
         token_index=blind_index("handoff", token),
+        second_factor=second_factor,
+        next=next,
         created_at=at,
         expires_at=at + timedelta(seconds=VALID_S),
     )
@@ -65,8 +70,8 @@ def issue(user: User, institution: Institution, *, at: datetime) -> Ticket:
     return Ticket(institution, f"{portal.scheme}://{institution.host}{port}/signin/arrive/", token)
 
 
-def redeem(token: str, institution: Institution, *, at: datetime) -> Any:
-    """The person of a ticket, which is used up by this. Raises `TicketVoid`."""
+def redeem(token: str, institution: Institution, *, at: datetime) -> HandOff:
+    """A ticket (`user`, `second_factor`, `next`), which is used up by this. Raises `TicketVoid`."""
     with transaction.atomic():
         ticket = (
             HandOff.objects.select_for_update(of=("self",))
@@ -78,4 +83,4 @@ def redeem(token: str, institution: Institution, *, at: datetime) -> Any:
             raise TicketVoid
         ticket.used_at = at
         ticket.save(update_fields=["used_at"])
-    return ticket.user
+    return ticket

@@ -1,9 +1,9 @@
-"""Housekeeping of sessions."""
+"""Housekeeping of sessions and support."""
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils.timezone import now
 
-from tenants.accounts import sessions
+from tenants.accounts import sessions, support
 from tenants.tasks import tenant_task
 
 
@@ -17,3 +17,9 @@ def note_expired_sessions() -> None:
 def clear_sessions() -> None:
     """Every night: expired rows of `django_session` go."""
     SessionStore.clear_expired()
+
+
+@tenant_task(name="tenants.accounts.tasks.end_support")
+def end_support() -> None:
+    """Every minute: support grants that have run out."""
+    support.expire_due(at=now())

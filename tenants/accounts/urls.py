@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenants.accounts import views
+from tenants.accounts import second_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,4 +10,6 @@ urlpatterns = [
     path("resend/", views.resend, name="resend"),
     path("arrive/", views.arrive, name="arrive"),
     path("out/", views.sign_out, name="sign_out"),
+    path("second/", second_views.show, name="second"),
+    path("second/enrol/", second_views.enrol, name="second_enrol"),
 ]

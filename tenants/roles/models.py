@@ -9,9 +9,7 @@ class GroupMembership(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     group = models.ForeignKey("auth.Group", models.CASCADE, related_name="memberships")
-    until = models.DateTimeField(
-        null=True, blank=True, help_text="of a support grant; the gate removes it then"
-    )
+    until = models.DateTimeField(null=True, blank=True, help_text="of a support grant; the gate removes it then")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "group"], name="one_membership")]

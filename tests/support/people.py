@@ -30,8 +30,8 @@ def make_user(name: str = "陈志强", *, password: str = "Zhuxue2026", **fields
     return user
 
 
-def signed_in(user: Any, institution: Any) -> Any:
-    """Django's test client on the institution's host, signed in as `user`."""
+def signed_in(user: Any, institution: Any, *, second_factor: bool = False) -> Any:
+    """Django's test client on the institution's host, signed in as `user`; with `second_factor` their rights count."""
     from django.test import Client
     from django_tenants.utils import tenant_context
 
@@ -40,5 +40,9 @@ def signed_in(user: Any, institution: Any) -> Any:
         client.force_login(user, backend="tenants.roles.backends.TenantBackend")
     session = client.session
     session["schema"] = institution.schema_name
+    if second_factor:
+        from tenants.gate import note_factor
+
+        note_factor(session, user, institution, at=BEFORE)
     session.save()
     return client

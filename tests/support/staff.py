@@ -16,7 +16,7 @@ DONE_AT = STUDIED_AT + timedelta(hours=3)
 
 
 def staff_client(institution: Any, role: Any, name: str = "谢敏仪") -> Any:
-    """A signed-in client of somebody who holds `role` there; `client.user` is the person."""
+    """A signed-in client of somebody who holds `role` there and has shown a second factor; `client.user` is they."""
     from django_tenants.utils import tenant_context
 
     from tenants.roles.services import grant_role
@@ -24,7 +24,7 @@ def staff_client(institution: Any, role: Any, name: str = "谢敏仪") -> Any:
     user = people.make_user(name)
     with tenant_context(institution):
         grant_role(user, role, by=None, at=people.BEFORE)
-    client = people.signed_in(user, institution)
+    client = people.signed_in(user, institution, second_factor=True)
     client.user = user
     return client
 

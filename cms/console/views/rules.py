@@ -14,12 +14,12 @@ from learning.review.rules import ReviewRules
 from learning.rules import EligibilityRules, StudyRules
 from proctoring.rules import ProctoringRules
 from tenants.rulesets.models import Ruleset
-from tenants.rulesets.rules import MessageRules, PeopleRules, PrivacyRules, RetentionRules
+from tenants.rulesets.rules import MessageRules, PeopleRules, PrivacyRules, RetentionRules, StaffRules
 from tenants.rulesets.services import ruleset_in_force, typed
 
 SECTIONS = (
     PeopleRules, EligibilityRules, StudyRules, ProctoringRules, ExamRules, ReviewRules, RetentionRules, PrivacyRules,
-    MessageRules,
+    MessageRules, StaffRules,
 )  # fmt: skip
 
 
@@ -73,5 +73,6 @@ def _section_name(section: str) -> str:
         "retention": _("How long data is kept"),
         "privacy": _("Full numbers of people"),
         "messages": _("SMS"),
+        "staff": _("Staff: second factor and support"),
     }
     return names.get(section, section)
