@@ -21,3 +21,8 @@ def to_public() -> None:
 def to_tenant(institution: Any) -> None:
     """Enter an institution's schema for the rest of the request."""
     _connection.set_tenant(institution)
+
+
+def forget_search_path() -> None:
+    """After a statement that may have changed the connection's path by itself."""
+    _connection.forget_search_path()

@@ -15,6 +15,7 @@ from tenants.audit.services import record
 from tenants.errors import DomainError
 from tenants.models import Domain, Institution, Kind, State
 from tenants.roles.services import ensure_groups
+from tenants.schema import forget_search_path
 
 
 class CannotOpen(DomainError):
@@ -62,6 +63,7 @@ def open_institution(
         for index, host in enumerate(hosts):
             Domain.objects.create(domain=host, tenant=institution, is_primary=index == 0)
         CloneSchema().clone_schema(settings.TENANT_BASE_SCHEMA, schema_name, "DATA")
+        forget_search_path()
         schema_check.require_complete(schema_name)
         with schema_context(schema_name):
             ensure_groups(institution)
