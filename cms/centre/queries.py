@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from cms.centre import words
 from cms.centre.rules import Facts, Gap, Observation, Sitting, Span, TimelineStep, gaps, next_step, timeline
 from cms.durations import clock, duration
-from cms.queries import site_url
 from exams.models import Attempt
 from learning.models import CreditSpan, Enrolment, PostCertificateState, StudySession
 from learning.queries import Progress, progress_of_many
@@ -27,6 +26,7 @@ from tenants.requests import TenantRequest
 
 WHY_DAYS = 14  # how far back the front page explains uncounted time
 WHY_LINES = 3
+AT_THE_INSTITUTION = frozenset({"profile", "room", "exam"})
 LOOK_AGAIN = frozenset({"no_face", "two_faces", "mismatch", "no_answer"})
 
 
@@ -60,6 +60,7 @@ class Card:
     words: words.Words
     url: str
     steps: list[ShownStep]
+    elsewhere: bool = False  # `url` is a path on the institution's own site: the portal goes there with a ticket
     uncounted: list[ShownGap] = field(default_factory=list)
     uncounted_minutes: int = 0
 
@@ -140,7 +141,8 @@ def _card(
         progress=progress,
         code=step.code,
         words=words.step_words(step.code, values),
-        url=_address(step.target, enrolment, request),
+        url=_address(step.target, request, enrolment),
+        elsewhere=request.tenant.is_association and step.target in AT_THE_INSTITUTION,
         steps=[_shown_step(step, enrolment, progress) for step in timeline(facts)],
         uncounted=[_shown_gap(gap) for gap in lost[:WHY_LINES]],
         uncounted_minutes=-(-sum(gap.seconds for gap in lost[:WHY_LINES]) // 60),  # begun minutes: never "0"
@@ -159,26 +161,19 @@ def _shown_gap(gap: Gap) -> ShownGap:
     return ShownGap(localtime(gap.start), localtime(gap.end), title, advice)
 
 
-def _address(target: str, enrolment: Enrolment, request: TenantRequest) -> str:
-    """Where the button leads. The portal leads to the institution's own site for what happens there."""
-    here = not request.tenant.is_association
+def _address(target: str, request: TenantRequest, enrolment: Enrolment) -> str:
+    """Where the button leads; a path of the institution's site for what happens there."""
     if target == "portal":
-        return f"{_portal()}{reverse('centre:certificates')}" if here else reverse("centre:certificates")
+        return f"{'' if request.tenant.is_association else _portal()}{reverse('centre:certificates')}"
     if target in {"profile", "certificates"}:
-        path = reverse(f"centre:{target}")
-        return path if here or target == "certificates" else _at_institution(enrolment, request, path)
+        return reverse(f"centre:{target}")
     if target in {"room", "exam"}:
-        path = f"/{'study' if target == 'room' else 'exam'}/{enrolment.uuid}/"
-        return path if here else _at_institution(enrolment, request, path)
+        return f"/{'study' if target == 'room' else 'exam'}/{enrolment.uuid}/"
     return ""
 
 
 def _portal() -> str:
     return settings.PORTAL_URL.rstrip("/")
-
-
-def _at_institution(enrolment: Enrolment, request: TenantRequest, path: str) -> str:
-    return site_url(request, enrolment.institution.host).rstrip("/") + path
 
 
 def explained_gaps(enrolments: list[Enrolment], *, since: datetime) -> dict[int, list[Gap]]:

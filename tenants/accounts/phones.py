@@ -11,7 +11,7 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from tenants.accounts.models import KnownDevice, SignedIn, User
+from tenants.accounts.models import CodePurpose, KnownDevice, PhoneCode, SignedIn, User
 from tenants.accounts.rules import normalised_phone
 from tenants.accounts.sessions import end_sessions
 from tenants.audit.services import record
@@ -48,6 +48,12 @@ def new_number(user: User, text: str) -> str:
     if blind_index("phone", phone) == user.phone_index:
         raise SamePhone
     return phone
+
+
+def has_open_code(user: User, purpose: CodePurpose, phone: str, *, at: datetime) -> bool:
+    """Whether a code of this purpose has left for `phone` and still opens something."""
+    sent = PhoneCode.objects.filter(user=user, purpose=purpose, phone_index=blind_index("phone", phone))
+    return sent.filter(used_at=None, expires_at__gt=at).exists()
 
 
 def change_phone(

@@ -1,0 +1,199 @@
+"""A copy of one's data, continued: what proctoring, learning, exams and certificates hold about a person.
+
+Pictures of faces are not in it: no address of ours gives a trainee the reference or a captured picture, because whoever
+has them could show them to the camera. The association shows them in person.
+"""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q
+from django.db.models.functions import TruncDate
+from django.utils.translation import gettext as _
+
+from certs.models import HoursCertificate, HoursUpload, QualificationCertificate
+from cms.centre.my_data_parts import Part, provides
+from exams.models import Attempt
+from learning.models import CreditSpan, Enrolment, PostCertificate, StudySession
+from learning.review.models import HoursReview
+from proctoring.models import CameraSession, Consent, FacePhoto, FaceProfile, Incident, LivenessAttempt, Snapshot
+from proctoring.outcomes import PASSED
+from tenants.accounts.models import User
+
+
+@provides("proctoring.Consent.user")
+def consents(user: User) -> Part:
+    labels = {
+        "where": _("Institution"), "version": _("Version"), "text": _("Text (SHA-256)"), "given": _("Given"),
+        "given_from": _("From address"), "withdrawn": _("Withdrawn"), "withdrawn_from": _("From address"),
+    }  # fmt: skip
+    rows = Consent.objects.filter(user=user).select_related("institution").order_by("-given_at")
+    return Part.of("consents", _("Consent to face data"), labels, (
+        (row.institution.name, row.version, row.text_sha256, row.given_at, row.ip, row.withdrawn_at, row.withdrawn_ip)
+        for row in rows
+    ))  # fmt: skip
+
+
+@provides("proctoring.FaceProfile.user")
+def face_profiles(user: User) -> Part:
+    labels = {
+        "where": _("Institution"), "state": _("State"), "photos": _("Photos kept"), "saved": _("Last photo"),
+        "distance": _("Distance of the two photos"), "confirmed": _("Confirmed"),
+    }  # fmt: skip
+    kept: dict[int, list[Any]] = defaultdict(list)
+    for profile, saved in (
+        FacePhoto.objects.filter(profile__user=user).exclude(frame="").values_list("profile", "saved_at")
+    ):
+        kept[profile].append(saved)
+    rows = FaceProfile.objects.filter(user=user).select_related("institution").order_by("pk")
+    return Part.of("face_profiles", _("Photos of your face (without the pictures)"), labels, (
+        (row.institution.name, row.get_state_display(), len(kept[row.pk]), max(kept[row.pk], default=None),
+         row.match_distance, row.confirmed_at)
+        for row in rows
+    ))  # fmt: skip
+
+
+@provides("proctoring.CameraSession.user")
+def camera(user: User) -> Part:
+    labels = {
+        "where": _("Institution"), "purpose": _("Purpose"), "opened": _("Opened"), "closed": _("Closed"),
+        "address": _("From address"), "browser": _("Browser"), "checks": _("Face checks passed"),
+        "pictures": _("Snapshots"), "incidents": _("Incidents"),
+    }  # fmt: skip
+    counts = _counts(user)
+    rows = CameraSession.objects.filter(user=user).select_related("institution").order_by("-opened_at")
+    return Part.of("camera", _("Camera sessions (without the pictures)"), labels, (
+        (row.institution.name, row.get_purpose_display(), row.opened_at, row.closed_at, row.ip, row.user_agent,
+         *counts.get(row.pk, (0, 0, 0)))
+        for row in rows
+    ))  # fmt: skip
+
+
+def _counts(user: User) -> dict[int, tuple[int, int, int]]:
+    """By camera session: checks passed, snapshots, incidents. Three queries."""
+    passed = LivenessAttempt.objects.filter(session__user=user, outcome=PASSED)
+    tables = (passed, Snapshot.objects.filter(session__user=user), Incident.objects.filter(session__user=user))
+    counts: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for place, rows in enumerate(tables):
+        for pk, number in rows.order_by().values_list("session").annotate(n=Count("pk")):
+            counts[pk][place] = number
+    return {pk: (found[0], found[1], found[2]) for pk, found in counts.items()}
+
+
+@provides("learning.Enrolment.user")
+def enrolments(user: User) -> Part:
+    labels = {
+        "where": _("Institution"), "position": _("Position"), "year": _("Year"), "admission": _("Admission"),
+        "hours": _("Hours"), "exam": _("Exam"), "enrolled": _("Enrolled"), "complete": _("Hours complete"),
+        "approved": _("Hours approved"), "passed": _("Exam passed"), "recorded": _("Hours recorded"),
+        "fee": _("Training fee"), "book": _("Textbook fee"), "paid": _("Paid"),
+    }  # fmt: skip
+    rows = Enrolment.objects.filter(user=user).select_related("institution", "position")
+    return Part.of("enrolments", _("Enrolments"), labels, (
+        (row.institution.name, row.position.name, row.year, row.get_admission_display(), row.get_hours_state_display(),
+         row.get_exam_state_display(), row.created_at, row.hours_completed_at, row.hours_approved_at,
+         row.exam_passed_at, row.hours_recorded_at, row.training_fee, row.textbook_fee, row.paid_at)
+        for row in rows
+    ))  # fmt: skip
+
+
+@provides("learning.StudySession.user")
+def study(user: User) -> Part:
+    """Per enrolment and day: sittings, credited time, and how much of it was cleared later."""
+    labels = {
+        "where": _("Institution"), "position": _("Position"), "year": _("Year"), "day": _("Day"),
+        "sittings": _("Sittings"), "credited": _("Credited (seconds)"), "cleared": _("Of that cleared (seconds)"),
+    }  # fmt: skip
+    days: dict[tuple[int, date], list[int]] = defaultdict(lambda: [0, 0, 0])
+    sittings = StudySession.objects.filter(user=user).order_by().annotate(on=TruncDate("started_at"))
+    for enrolment, day, number in sittings.values_list("enrolment", "on").annotate(n=Count("pk")):
+        days[enrolment, day][0] = number
+    spans = CreditSpan.objects.filter(enrolment__user=user).order_by().annotate(on=TruncDate("started_at"))
+    for enrolment, day, credited, voided in spans.values_list("enrolment", "on", "credited_ms", "voided_by"):
+        days[enrolment, day][1] += credited
+        days[enrolment, day][2] += credited if voided else 0
+    known = {row.pk: row for row in Enrolment.objects.filter(user=user).select_related("institution", "position")}
+    return Part.of("study", _("Study by day"), labels, (
+        (known[pk].institution.name, known[pk].position.name, known[pk].year, day, number, credited // 1000,
+         cleared // 1000)
+        for (pk, day), (number, credited, cleared) in sorted(days.items(), key=lambda item: item[0][1], reverse=True)
+    ))  # fmt: skip
+
+
+@provides()
+def reviews(user: User) -> Part:
+    labels = {
+        "where": _("Institution"), "position": _("Position"), "year": _("Year"), "round": _("Round"),
+        "opened": _("Opened"), "outcome": _("Outcome"), "ground": _("Ground"), "told": _("What you were told"),
+        "decided": _("Decided"),
+    }  # fmt: skip
+    rows = HoursReview.objects.filter(enrolment__user=user).order_by("-opened_at")
+    rows = rows.select_related("institution", "enrolment__position")
+    return Part.of("reviews", _("Hours review"), labels, (
+        (row.institution.name, row.enrolment.position.name, row.enrolment.year, row.round, row.opened_at,
+         row.get_state_display(), row.get_ground_display(), row.note, row.decided_at)
+        for row in rows
+    ))  # fmt: skip
+
+
+@provides("exams.Attempt.user")
+def exams(user: User) -> Part:
+    """Scores and times. Not the questions and their key: they are the bank's."""
+    labels = {
+        "where": _("Institution"), "position": _("Position"), "year": _("Year"), "number": _("Attempt"),
+        "opened": _("Opened"), "submitted": _("Handed in"), "answered": _("Questions answered"), "score": _("Score"),
+        "passed": _("Passed"),
+    }  # fmt: skip
+    rows = Attempt.objects.filter(user=user).select_related("institution", "enrolment__position")
+    rows = rows.annotate(answered=Count("items__answer", filter=~Q(items__answer__choice=""))).order_by("-opened_at")
+    return Part.of("exams", _("Online exam"), labels, (
+        (row.institution.name, row.enrolment.position.name, row.enrolment.year, row.number, row.opened_at,
+         row.submitted_at, row.answered, row.score, row.passed)
+        for row in rows
+    ))  # fmt: skip
+
+
+@provides("certs.HoursCertificate.user", "certs.QualificationCertificate.user")
+def certificates(user: User) -> Part:
+    labels = {
+        "kind": _("Kind"), "number": _("Certificate number"), "position": _("Position"), "issued": _("Issued"),
+        "state": _("State"), "revoked": _("Withdrawn"), "why": _("Why"),
+    }  # fmt: skip
+    rows: list[tuple[Any, ...]] = []
+    for post in PostCertificate.objects.filter(holder_id_index=user.id_number_index).select_related("position"):
+        rows.append((_("Post certificate"), post.number, post.position.name, post.issued_on,
+                     post.get_state_display(), post.superseded_at, ""))  # fmt: skip
+    for hours in HoursCertificate.objects.filter(user=user).select_related("enrolment__position"):
+        rows.append((_("Hours certificate"), hours.number, hours.enrolment.position.name, hours.issued_at,
+                     _("Valid") if hours.is_valid else _("Void"), hours.revoked_at, hours.revoked_reason))  # fmt: skip
+    for new in QualificationCertificate.objects.filter(user=user).select_related("position"):
+        rows.append((_("Qualification certificate"), new.number, new.position.name, new.issued_at,
+                     new.get_state_display(), new.revoked_at, new.revoked_reason))  # fmt: skip
+    return Part.of("certificates", _("Certificates"), labels, rows)
+
+
+@provides()
+def uploads(user: User) -> Part:
+    labels = {"position": _("Position"), "year": _("Year"), "hours": _("Hours"), "state": _("State"),
+              "sent": _("Sent"), "accepted": _("Recorded")}  # fmt: skip
+    rows = HoursUpload.objects.filter(enrolment__user=user).select_related("enrolment__position")
+    return Part.of("uploads", _("Hours handed to the national register"), labels, (
+        (row.enrolment.position.name, row.enrolment.year, row.hours, row.get_state_display(), row.sent_at,
+         row.accepted_at)
+        for row in rows
+    ))  # fmt: skip
+
+
+def subjects_of(user: User) -> dict[str, list[str]]:
+    """Rows of theirs that audit entries may be about, by model label: uuids as text."""
+    owners = {
+        FaceProfile: "user", FacePhoto: "profile__user", Snapshot: "session__user", LivenessAttempt: "session__user",
+        Consent: "user", CameraSession: "user", Enrolment: "user", HoursReview: "enrolment__user", Attempt: "user",
+        HoursCertificate: "user", QualificationCertificate: "user",
+    }  # fmt: skip
+    found = {}
+    for model, path in owners.items():
+        uuids = model.objects.filter(**{path: user}).values_list("uuid", flat=True)
+        found[model._meta.label_lower] = [str(uuid) for uuid in uuids]
+    return found
