@@ -40,6 +40,16 @@ def console_css() -> SafeString:
     )
 
 
+@hooks.register("insert_global_admin_js")
+def console_js() -> SafeString:
+    """htmx, and full numbers for a reason (cms.reveal)."""
+    return format_html(
+        '<script src="{}" defer></script><script type="module" src="{}"></script>',
+        static("zx/vendor/htmx.min.js"),
+        static("zx/js/reveal.js"),
+    )
+
+
 @hooks.register("register_admin_menu_item")
 def dashboard_item() -> MenuItem:
     return TaskItem(_("Dashboard"), "wagtailadmin_home", icon_name="home", order=10)

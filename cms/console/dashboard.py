@@ -20,6 +20,8 @@ from learning.review.models import HoursReview, ReviewState
 from learning.review.rules import ReviewRules
 from proctoring.models import LivenessAttempt
 from proctoring.outcomes import PASSED
+from tenants.accounts.reveal import ACTION as REVEALED
+from tenants.accounts.reveal import many_reveals
 from tenants.audit.models import Entry
 from tenants.messages.models import Sms, SmsState
 from tenants.models import Application, Institution, State
@@ -136,6 +138,14 @@ def _running_todos(at: Any) -> list[Todo]:
     unsealed = Entry.objects.filter(seal=None, at__lt=at - SEAL_LATE).count()
     return [
         Todo(failed, _("SMS that did not leave"), _("number or gateway"), "console:messages", look, "?state=failed"),
+        Todo(
+            many_reveals(at=at),
+            _("Staff who saw many full numbers today"),
+            _("are the reasons good?"),
+            "console:audit",
+            look,
+            f"?action={REVEALED}",
+        ),
         Todo(applied, _("Institutions that applied"), _("to be approved"), "console:institutions", look),
         Todo(unsealed, _("Audit entries long unsealed"), _("is the sealer running?"), "console:audit", look),
     ]

@@ -118,7 +118,6 @@ def facts_of(case: Case, attempt: Attempt | None) -> list[tuple[str, str]]:
     enrolment, progress = case.review.enrolment, case.progress
     where = " · ".join(filter(None, [case.review.institution.short_name, _name(enrolment.training_class)]))
     return [
-        (_("ID"), case.person.id_number),
         (
             _("position"),
             _("%(position)s · year %(year)s") % {"position": enrolment.position.name, "year": enrolment.year},

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cms.console.views import audit, certificates, institutions, messages, questions, reviews, rules
+from cms.console.views import audit, certificates, institutions, messages, numbers, questions, reviews, rules
 
 app_name = "console"
 
@@ -16,5 +16,6 @@ urlpatterns = [
     path("questions/", questions.index, name="questions"),
     path("post-certificates/", certificates.register, name="post_certificates"),
     path("uploads/", certificates.uploads, name="uploads"),
+    path("numbers/<slug:kind>/<uuid:uuid>/<slug:field>/", numbers.reveal, name="reveal"),
     path("audit/", audit.index, name="audit"),
 ]

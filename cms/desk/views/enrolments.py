@@ -109,6 +109,7 @@ def _dress(enrolment: Any, progress: Any) -> None:
     enrolment.hours_word = _hours_word(HoursState(enrolment.hours_state))
     enrolment.exam_word = _exam_word(ExamState(enrolment.exam_state))
     enrolment.fees = enrolment.training_fee + enrolment.textbook_fee
+    enrolment.is_withdrawn = enrolment.admission == Admission.WITHDRAWN
     enrolment.is_admitted = enrolment.admission == Admission.ADMITTED
 
 

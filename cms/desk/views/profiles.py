@@ -14,7 +14,7 @@ from cms.desk import access
 from cms.desk.forms import ConfirmForm, RejectForm
 from cms.frame import kept, page_of
 from cms.words import waited
-from learning.models import Enrolment
+from learning.models import Admission, Enrolment
 from proctoring import services
 from proctoring.models import FacePhoto, FaceProfile
 from proctoring.queries import photos_of, waiting_profiles
@@ -91,6 +91,8 @@ def _decide(request: HttpRequest, profile: FaceProfile, form: ConfirmForm | Reje
 def _profile_context(profile: FaceProfile) -> dict[str, Any]:
     photos = photos_of(profile)
     rules = rules_for(ProctoringRules, at=now())
+    mine = Enrolment.objects.filter(user=profile.user_id)
+    enrolments = list(mine.select_related("position", "training_class", "post_certificate"))
     return {
         "title": profile.user.name,
         "parent_title": _("Confirm profiles"),
@@ -103,9 +105,8 @@ def _profile_context(profile: FaceProfile) -> dict[str, Any]:
             if kind in photos
         ],
         "distance_words": _distance_words(profile, rules),
-        "enrolments": Enrolment.objects.filter(user=profile.user_id).select_related(
-            "position", "training_class", "post_certificate"
-        ),
+        "enrolments": enrolments,
+        "not_enrolled": all(one.admission == Admission.WITHDRAWN for one in enrolments),
         "is_waiting": profile.state == FaceProfile.State.WAITING,
     }
 
