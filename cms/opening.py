@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 from django_tenants.utils import get_public_schema_name, schema_context, schema_exists, tenant_context
 
@@ -27,6 +27,9 @@ from tenants.roles.services import grant_role
 from tenants.rulesets.rules import PeopleRules
 from tenants.rulesets.services import rules_for
 from tenants.services import open_institution
+
+
+OPENING_LOCK = 7_140_002  # an arbitrary advisory lock of ours
 
 
 class Part(models.TextChoices):
@@ -90,6 +93,7 @@ def open_with_site(
     """
     with schema_context(get_public_schema_name()), transaction.atomic():
         told(Part.CHECK)
+        _one_at_a_time()
         hosts = _hosts(what)
         check_free(code=what.code, credit_code=what.credit_code, name=what.name)
         told(Part.SCHEMA)
@@ -106,6 +110,12 @@ def open_with_site(
         if application is not None:
             note_approved(application, institution, by=by, at=at)
     return Opened(institution, manager, invitation)
+
+
+def _one_at_a_time() -> None:
+    """Two openings at once would both find a name free; the second waits and then reads the truth."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [OPENING_LOCK])
 
 
 def _hosts(what: Opening) -> list[str]:

@@ -20,6 +20,7 @@ from tenants.accounts.models import User
 from tenants.audit.services import record
 from tenants.errors import DomainError
 from tenants.rulesets.services import rules_for
+from tenants.states import require_live
 
 
 class NotYours(DomainError):
@@ -66,8 +67,9 @@ class BadAnswer(DomainError):
 def start_attempt(enrolment: Enrolment, *, by: User, at: datetime, random: Random | None = None) -> Attempt:
     """The open attempt of this enrolment, or a new one with a fresh paper. Pressing twice gives one paper.
 
-    Raises NotYours, HoursIncomplete, AlreadyPassed, BankTooSmall.
+    Raises NotYours, HoursIncomplete, AlreadyPassed, BankTooSmall, NotLive.
     """
+    require_live(enrolment.institution_id)
     enrolment = (
         Enrolment.objects.select_for_update(no_key=True, of=("self",)).select_related("position").get(pk=enrolment.pk)
     )

@@ -39,6 +39,8 @@ def room_texts() -> dict[str, str]:
         "paused_ended_help": _("Everything counted so far is saved. Start again to go on."),
         "paused_cleared": _("Your hours have been cleared"),
         "paused_cleared_help": _("The reason is in your messages and on the page of your training."),
+        "paused_suspended": _("This institution has paused its training"),
+        "paused_suspended_help": _("Everything counted so far is kept. The association announces when it resumes."),
         "paused_failed": _("The lesson cannot be played just now"),
         "paused_failed_help": _(
             "What you have studied is saved. Load the page again; if that does not help, call your institution."

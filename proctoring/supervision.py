@@ -16,6 +16,7 @@ from proctoring.rules import ProctoringRules, bits_apart
 from tenants.audit.services import record
 from tenants.rulesets.services import rules_for
 from tenants.scopes import province_scope
+from tenants.states import require_live
 
 COMPARED_SNAPSHOTS = 40
 HOLDS = (Snapshot.Outcome.MATCH, Snapshot.Outcome.REVIEW)
@@ -40,10 +41,11 @@ def open_camera_session(
     signed_in: Any = None,
     at: datetime,
 ) -> CameraSession:
-    """A new supervised sitting; the person's others end, in all institutions. Raises `ProfileIncomplete`.
+    """A new supervised sitting; the person's others end, in all institutions. Raises `ProfileIncomplete`, `NotLive`.
 
     `signed_in` is the `SignedIn` of the browser: when that ends, the sitting ends.
     """
+    require_live(institution.pk)
     missing = queries.missing_steps(user)
     if missing:
         raise ProfileIncomplete(missing)
@@ -67,6 +69,14 @@ def close_camera_session(session: CameraSession, *, by: Any, at: datetime) -> No
     session.verified_until = min(session.verified_until, at) if session.verified_until else None
     session.save(update_fields=["closed_at", "verified_until"])
     record("camera.closed", actor=by, subject=session, institution=session.institution, at=at)
+
+
+def close_all_cameras(*, by: Any, at: datetime) -> int:
+    """Close every open sitting of the scope in force: the institution is suspended or closed. How many."""
+    open_ones = list(CameraSession.objects.filter(closed_at=None).select_related("institution"))
+    for session in open_ones:
+        close_camera_session(session, by=by, at=at)
+    return len(open_ones)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tenants import naming
+from tenants import brand, colours, naming
 from tenants.audit.services import record
 from tenants.errors import DomainError
 from tenants.models import Institution
@@ -76,6 +76,17 @@ def change_positions(institution: Institution, codes: Sequence[str], *, by: Any,
         _write(institution, position_codes=codes)
         record(
             "institution.positions", actor=by, subject=institution, institution=institution, at=at, was=was, now=codes
+        )
+
+
+def change_brand(institution: Institution, *, main: str, accent: str, by: Any, at: datetime) -> None:
+    """Set the two colours and recompute the palette that holds its contrast. Raises `BadColour`."""
+    main, accent = colours.checked(main), colours.checked(accent)
+    with transaction.atomic():
+        _lock(institution)
+        _write(institution, brand_main=main, brand_accent=accent, palette=brand.palette(main, accent))
+        record(
+            "institution.brand", actor=by, subject=institution, institution=institution, at=at, main=main, accent=accent
         )
 
 

@@ -1,4 +1,4 @@
-"""Open institutions and change their state."""
+"""Open institutions. What changes afterwards: tenants.states, .details, .domains, .logos."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -68,37 +68,6 @@ def open_institution(
         with schema_context(schema_name):
             ensure_groups(institution)
         record("institution.opened", actor=by, subject=institution, institution=institution, at=at, code=code)
-    return institution
-
-
-def change_state(institution: Institution, state: State, *, reason: str, by: Any, at: datetime) -> Institution:
-    """Approve, suspend or close; the middleware gives each its effect."""
-    with transaction.atomic():
-        institution = Institution.objects.select_for_update().get(pk=institution.pk)
-        was, institution.state = institution.state, state
-        institution.save(update_fields=["state"])
-        record(
-            "institution.state",
-            actor=by,
-            subject=institution,
-            institution=institution,
-            at=at,
-            was=was,
-            now=state,
-            reason=reason,
-        )
-    return institution
-
-
-def change_brand(institution: Institution, *, main: str, accent: str, by: Any, at: datetime) -> Institution:
-    """Set the two colours and recompute the palette that holds its contrast."""
-    with transaction.atomic():
-        institution.brand_main, institution.brand_accent = main, accent
-        institution.palette = brand.palette(main, accent)
-        institution.save(update_fields=["brand_main", "brand_accent", "palette"])
-        record(
-            "institution.brand", actor=by, subject=institution, institution=institution, at=at, main=main, accent=accent
-        )
     return institution
 
 

@@ -21,6 +21,7 @@ class EndReason(models.TextChoices):
     CLEARED = "cleared", _("Hours cleared")
     IDLE = "idle", _("No sign of life")
     SIGNED_OUT = "signed_out", _("Signed out")
+    SUSPENDED = "suspended", _("Institution paused")
 
 
 class StudySession(models.Model):

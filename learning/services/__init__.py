@@ -19,7 +19,15 @@ from learning.services.register import (
     revoke_post_certificate,
     supersede_post_certificate,
 )
-from learning.services.study import beat, credit_at, end_idle_sessions, end_study_session, open_study_session, resume
+from learning.services.study import (
+    beat,
+    credit_at,
+    end_all_study,
+    end_idle_sessions,
+    end_study_session,
+    open_study_session,
+    resume,
+)
 
 __all__ = [
     "admit",
@@ -29,6 +37,7 @@ __all__ = [
     "complete_hours_if_done",
     "create_plan",
     "credit_at",
+    "end_all_study",
     "end_idle_sessions",
     "end_study_session",
     "enrol",

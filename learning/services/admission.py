@@ -13,6 +13,7 @@ from tenants.accounts.models import User
 from tenants.audit.services import record
 from tenants.models import Institution
 from tenants.rulesets.services import rules_for
+from tenants.states import require_live
 
 
 def enrol(
@@ -27,7 +28,7 @@ def enrol(
     by: User,
     at: datetime,
 ) -> Enrolment:
-    """Enrol the holder of a post certificate for its position. Raises `CannotEnrol`.
+    """Enrol the holder of a post certificate for its position. Raises `CannotEnrol`, `NotLive`.
 
     A certificate of somebody else is refused in the same words as one that does not exist.
     """
@@ -40,6 +41,7 @@ def enrol(
         raise CannotEnrol("no_plan")
     try:
         with transaction.atomic():
+            require_live(institution.pk)
             enrolment = Enrolment.objects.create(
                 institution=institution,
                 user=user,

@@ -29,6 +29,7 @@ from tenants.accounts.models import User
 from tenants.audit.services import record
 from tenants.rulesets.services import rules_for
 from tenants.scopes import province_scope
+from tenants.states import require_live
 
 LIVE_SESSION_LOCK = "study:{user_id}"
 
@@ -37,11 +38,12 @@ def open_study_session(enrolment: Enrolment, camera_session: CameraSession, *, b
     """Begin a sitting at the next lesson, under a camera session that is verified at `at`.
 
     The newest sitting of a person wins in the whole province; an older one ends as `taken_over`, or as `left` when
-    it is of the same page. Raises `CannotStudy` and `CameraNotVerified`.
+    it is of the same page. Raises `CannotStudy`, `CameraNotVerified` and `NotLive`.
     """
     _require_may_study(enrolment, by)
     _require_verified(enrolment, camera_session, at)
     with transaction.atomic():
+        require_live(enrolment.institution_id)
         _lock_person(by)
         lesson = _next_lesson(enrolment)
         _end_older(by, camera_session, at)
@@ -130,6 +132,14 @@ def end_study_session(
     if found.ended_at is None:
         _end(found, reason, at)
         record("study.ended", actor=by, subject=found, institution=session.institution, at=at, reason=reason.value)
+
+
+def end_all_study(*, by: User | None, at: datetime) -> int:
+    """End every live sitting of the scope in force, because the institution is suspended or closed; how many."""
+    live = list(StudySession.objects.filter(ended_at__isnull=True).select_related("institution"))
+    for session in live:
+        end_study_session(session, by=by, at=at, reason=EndReason.SUSPENDED)
+    return len(live)
 
 
 def end_idle_sessions(*, at: datetime) -> int:

@@ -106,7 +106,7 @@ def test_groups_do_not_exist_in_public(db) -> None:
 
 def test_a_suspended_institution_shows_a_notice_and_opens_nothing(lingzhu, trainee_client) -> None:
     from tenants.models import State
-    from tenants.services import change_state
+    from tenants.states import change_state
 
     client = trainee_client(lingzhu)
     change_state(lingzhu, State.SUSPENDED, reason="test", by=None, at=BEFORE)

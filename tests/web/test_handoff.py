@@ -58,7 +58,7 @@ def test_a_ticket_is_void_elsewhere_and_later(lingzhu, jiangxin, registrar) -> N
 
 def test_only_live_workplaces_are_offered(lingzhu, registrar) -> None:
     from tenants.models import State
-    from tenants.services import change_state
+    from tenants.states import change_state
 
     assert [place.pk for place in handoff.workplaces(registrar)] == [lingzhu.pk]
     change_state(lingzhu, State.SUSPENDED, reason="test", by=None, at=BEFORE)

@@ -176,7 +176,7 @@ class Room {
     const reason = (code ?? "").replace("study.", "");
     this.places = null;
     if (reason === "complete") this.openLesson();
-    else if (["taken_over", "cleared"].includes(reason)) this.stopFor(reason, reason === "cleared" ? "" : "reload");
+    else if (["taken_over", "cleared", "suspended"].includes(reason)) this.stopFor(reason, reason === "taken_over" ? "reload" : "");
     else this.stopFor("ended", "reload");
   }
 
