@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from tenants.accounts import lockout
+from tenants.accounts.devices import label_of
 from tenants.accounts.models import KnownDevice, User
 from tenants.accounts.rules import account_of
 from tenants.audit.services import record
@@ -147,7 +148,7 @@ def _remember_device(request: HttpRequest, response: HttpResponse, user: User, a
         user=user,
         token_index=blind_index("device", token),
         defaults={"last_seen_at": at},
-        create_defaults={"first_seen_at": at, "last_seen_at": at, "label": request.headers.get("User-Agent", "")[:120]},
+        create_defaults={"first_seen_at": at, "last_seen_at": at, "label": label_of(request.headers.get("User-Agent", ""))},
     )
     response.set_cookie(
         DEVICE_COOKIE,

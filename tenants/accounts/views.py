@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tenants.accounts import codes, handoff, second, services, signin
+from tenants.accounts import codes, handoff, phones, second, services, signin
 from tenants.accounts.forms import CodeForm, NewPasswordForm, SignInForm
 from tenants.accounts.models import CodePurpose, User
 from tenants.errors import DomainError
@@ -160,6 +160,7 @@ def code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             codes.check_code(waiting.user, CodePurpose.SIGN_IN, form.cleaned_data["code"], at=at)
+            phones.note_answered(waiting.user, at=at)
             return _enter(request, waiting.user, waiting.tab, waiting.next, at)
         except DomainError as error:
             form.add_error("code", error.message)
