@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tenants.middleware.TenantUserMiddleware",
+    "tenants.private_pages.PrivatePagesMiddleware",
     "tenants.accounts.middleware.LastSeenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "tenants.middleware.StaffDoorMiddleware",
@@ -202,6 +203,9 @@ CELERY_BEAT_SCHEDULE = {
     "open-reviews": {"task": "learning.review.tasks.open_missing_reviews", "schedule": 5.0},
     "grade-overdue": {"task": "exams.tasks.grade_overdue", "schedule": 10.0},
     "erase-withdrawn-faces": {"task": "proctoring.tasks.erase_withdrawn", "schedule": crontab(hour=4, minute=10)},
+    "build-exports": {"task": "cms.centre.tasks.build_waiting_exports", "schedule": crontab()},
+    "close-accounts": {"task": "cms.centre.tasks.close_accounts", "schedule": crontab(minute=5)},
+    "end-of-retention": {"task": "cms.centre.tasks.retention", "schedule": crontab(hour=4, minute=30)},
     "upload-hours": {"task": "certs.tasks.upload_due", "schedule": 10.0 if IS_DEMO else 300.0},
 }
 
@@ -235,6 +239,8 @@ SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("ZHUXUE_BEHIND_PROXY") else None
+DEFAULT_EXCEPTION_REPORTER = "config.errors.PrivateReporter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.errors.PrivateReporterFilter"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 CONTENT_SECURITY_POLICY = {
