@@ -148,7 +148,11 @@ def _remember_device(request: HttpRequest, response: HttpResponse, user: User, a
         user=user,
         token_index=blind_index("device", token),
         defaults={"last_seen_at": at},
-        create_defaults={"first_seen_at": at, "last_seen_at": at, "label": label_of(request.headers.get("User-Agent", ""))},
+        create_defaults={
+            "first_seen_at": at,
+            "last_seen_at": at,
+            "label": label_of(request.headers.get("User-Agent", "")),
+        },
     )
     response.set_cookie(
         DEVICE_COOKIE,
