@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from learning.models import PostCertificate, TrainingClass
-from tenants.roles.roles import INSTITUTION_ROLES, Role
 
 
 class PersonForm(forms.Form):
@@ -46,19 +45,25 @@ class EnrolForm(PersonForm):
         self.fields["year"].choices = [(year, year) for year in years]  # type: ignore[attr-defined]
 
 
-class StaffForm(PersonForm):
-    """A colleague and what they may do here."""
-
-    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, role.label) for role in INSTITUTION_ROLES])
-
-    def clean_role(self) -> Role:
-        return Role(self.cleaned_data["role"])
-
-
 class RejectForm(forms.Form):
     """Why a profile goes back; the trainee reads it."""
 
     reason = forms.CharField(label=_("What the trainee should do again"), max_length=200)
+
+
+class ResetForm(forms.Form):
+    """Why somebody's account goes back to the initial password; stands in the audit trail."""
+
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=200,
+        help_text=_("for the audit trail; one sentence, without numbers of the person"),
+        error_messages={"required": _("Say in one sentence why.")},
+    )
+    seen = forms.BooleanField(
+        label=_("The person stands before me, or I have checked by phone that it is them."),
+        error_messages={"required": _("Without this nothing is reset.")},
+    )
 
 
 class ConfirmForm(forms.Form):

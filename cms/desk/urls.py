@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cms.desk.views import classes, enrolments, numbers, profiles, staff
+from cms.desk.views import classes, enrolments, numbers, passwords, profiles, staff, support
 
 app_name = "desk"
 
@@ -10,8 +10,12 @@ urlpatterns = [
     path("enrolments/", enrolments.index, name="enrolments"),
     path("enrolments/new/", enrolments.new, name="enrol"),
     path("enrolments/<uuid:uuid>/", enrolments.step, name="enrolment_step"),
+    path("enrolments/<uuid:uuid>/initial-password/", passwords.reset, name="reset_password"),
     path("classes/", classes.index, name="classes"),
     path("numbers/<slug:kind>/<uuid:uuid>/<slug:field>/", numbers.reveal, name="reveal"),
     path("staff/", staff.index, name="staff"),
+    path("staff/<int:pk>/role/", staff.change, name="staff_role"),
     path("staff/<int:pk>/remove/", staff.remove, name="staff_remove"),
+    path("support/", support.index, name="support"),
+    path("support/<uuid:uuid>/end/", support.end, name="support_end"),
 ]

@@ -65,6 +65,9 @@ TEMPLATES = {
     "account_exists": Template(
         "有人使用您的证件号码申请注册账号，未予办理，您的账号未受影响。如果是您本人，请直接登录，忘记密码可在登录页找回。"
     ),
+    "password_reset": Template(
+        "{institution}已将您账号的登录密码恢复为初始密码，首次登录仍需本手机的验证码并设置新密码。如非您本人要求，请致电{institution}。"
+    ),
     # Of institutions: to the first manager, to managers, to whoever applied.
     "institution_opened": Template(
         "{name}您好，{institution}的培训网站{host}已开通，您是管理员。请打开该网址用身份证号登录；账号从未登录过的，初始密码为{password}，登录后凭短信验证码设置新密码。"
@@ -81,6 +84,13 @@ TEMPLATES = {
     ),
     "application_declined": Template(
         "{institution}的入驻申请未予通过，原因可凭本手机号在管理系统的机构入驻页面查询，修改后可以重新提交。"
+    ),
+    # To staff.
+    "staff_invited": Template(
+        "{name}您好，{institution}邀请您担任{role}。请打开{host}用身份证号登录，初始密码为{password}，登录后凭短信验证码设置新密码，并绑定手机验证器。"
+    ),
+    "second_factor_reset": Template(
+        "{name}您好，您的两步验证已由省建设教育协会重置，所有登录已退出，下次登录后台时请重新绑定手机验证器。如非您申请，请立即联系协会。"
     ),
     "phone_changed": Template(
         "您的账号绑定的手机号已更换为尾号{tail}的号码，其他设备上的登录已全部退出。如非本人操作，请立即联系省建设教育协会。"
