@@ -1,6 +1,17 @@
 from django.urls import path
 
-from cms.console.views import audit, certificates, institutions, messages, numbers, questions, reviews, rules
+from cms.console import institution_urls
+from cms.console.views import (
+    audit,
+    certificates,
+    messages,
+    numbers,
+    questions,
+    reviews,
+    rules,
+    staff,
+    support,
+)
 
 app_name = "console"
 
@@ -8,9 +19,7 @@ urlpatterns = [
     path("reviews/", reviews.queue, name="queue"),
     path("reviews/<uuid:uuid>/", reviews.case, name="case"),
     path("reviews/<uuid:uuid>/undo/", reviews.undo, name="undo"),
-    path("institutions/", institutions.index, name="institutions"),
-    path("institutions/open/", institutions.open_new, name="institution_open"),
-    path("institutions/<uuid:uuid>/state/", institutions.change_state, name="institution_state"),
+    *institution_urls.urlpatterns,
     path("rules/", rules.index, name="rules"),
     path("messages/", messages.index, name="messages"),
     path("questions/", questions.index, name="questions"),
@@ -18,4 +27,12 @@ urlpatterns = [
     path("uploads/", certificates.uploads, name="uploads"),
     path("numbers/<slug:kind>/<uuid:uuid>/<slug:field>/", numbers.reveal, name="reveal"),
     path("audit/", audit.index, name="audit"),
+    path("staff/", staff.index, name="staff"),
+    path("staff/<int:pk>/role/", staff.change, name="staff_role"),
+    path("staff/<int:pk>/remove/", staff.remove, name="staff_remove"),
+    path("staff/reset/", staff.reset_second_factor, name="second_factor_reset"),
+    path("staff/reset/<uuid:uuid>/", staff.reset_second_factor, name="second_factor_reset_of"),
+    path("institutions/<uuid:uuid>/support/", support.index, name="support_grant"),
+    path("support/<uuid:uuid>/end/", support.end, name="support_end"),
+    path("support/<uuid:uuid>/enter/", support.enter, name="support_enter"),
 ]

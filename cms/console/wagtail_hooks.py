@@ -7,13 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 
 from cms.console import access, dashboard
+from cms.console.views.applications import applications_waiting
 from cms.staff_menu import TaskItem
 from tenants.models import Kind
 
 TASKS: tuple[dict[str, Any], ...] = (
     {"label": _("Hours review"), "url_name": "console:queue", "icon_name": "tasks", "roles": access.READERS_OF_REVIEWS,
      "count": dashboard.reviews_waiting, "late": True},
-    {"label": _("Institutions"), "url_name": "console:institutions", "icon_name": "group", "roles": access.READERS},
+    {"label": _("Institutions"), "url_name": "console:institutions", "icon_name": "group", "roles": access.READERS,
+     "count": applications_waiting},
     {"label": _("Post certificates"), "url_name": "console:post_certificates", "icon_name": "form",
      "roles": access.READERS_OF_CERTIFICATES},
     {"label": _("Uploads"), "url_name": "console:uploads", "icon_name": "upload",
@@ -22,6 +24,7 @@ TASKS: tuple[dict[str, Any], ...] = (
      "roles": access.READERS_OF_QUESTIONS},
     {"label": _("Rules"), "url_name": "console:rules", "icon_name": "clipboard-list", "roles": access.EVERYBODY},
     {"label": _("SMS outbox"), "url_name": "console:messages", "icon_name": "mail", "roles": access.READERS},
+    {"label": _("Colleagues"), "url_name": "console:staff", "icon_name": "key", "roles": access.ADMINS},
     {"label": _("Audit trail"), "url_name": "console:audit", "icon_name": "history", "roles": access.READERS},
 )  # fmt: skip
 

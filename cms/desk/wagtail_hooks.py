@@ -17,6 +17,8 @@ TASKS: tuple[dict[str, Any], ...] = (
      "count": dashboard.enrolments_waiting},
     {"label": _("Classes"), "url_name": "desk:classes", "icon_name": "group", "roles": access.READERS},
     {"label": _("Colleagues"), "url_name": "desk:staff", "icon_name": "key", "roles": access.MANAGERS},
+    {"label": _("Support by the association"), "url_name": "desk:support", "icon_name": "help",
+     "roles": access.MANAGERS},
 )  # fmt: skip
 
 

@@ -70,12 +70,13 @@ def _check(
     if institution.is_association or institution.state == State.CLOSED:
         raise CannotSupport(_("There is nothing to support at this institution."))
     if role not in SUPPORT_ROLES:
-        raise CannotSupport(_("This role cannot be given for support."), status=400)
+        raise CannotSupport(_("This role cannot be given for support."), code="support.role", status=400)
     if len(reason.strip()) < REASON_MIN:
-        raise CannotSupport(_("Say in a sentence why; the institution reads it."), status=400)
+        raise CannotSupport(_("Say in a sentence why; the institution reads it."), code="support.reason", status=400)
     longest = rules_for(StaffRules, at=at).support_minutes_max
     if not 1 <= minutes <= longest:
-        raise CannotSupport(_("Support lasts %(minutes)s minutes at most.") % {"minutes": longest}, status=400)
+        words = _("Support lasts %(minutes)s minutes at most.") % {"minutes": longest}
+        raise CannotSupport(words, code="support.minutes", status=400)
     if running(at=at).filter(user=user, institution=institution).exists():
         raise CannotSupport(_("Support by %(name)s is running here already.") % {"name": user.name})
 
