@@ -3,6 +3,7 @@
 from typing import Any
 
 from django_tenants.postgresql_backend import base
+from psycopg.pq import TransactionStatus
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -16,6 +17,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         # From the pool comes a connection that somebody else, perhaps another tenant, has used before.
         self.search_path_set_schemas = None
         super().connect()
+
+    def commit(self) -> None:
+        # After an error that somebody swallowed, PostgreSQL answers COMMIT by rolling back, the SET included.
+        failed = self.connection is not None and self.connection.info.transaction_status == TransactionStatus.INERROR
+        super().commit()
+        if failed:
+            self.forget_search_path()
 
     def set_tenant(self, tenant: Any, include_public: bool = True) -> None:
         """As the original, but content types stay cached: their table is in public only, so ids are one for all."""

@@ -123,6 +123,18 @@ def test_a_statement_after_a_rolled_back_switch_is_in_the_outer_schema(db, lingz
                 assert path_now()[0] == "jiangxin"
 
 
+def test_a_swallowed_error_whose_commit_is_a_rollback_leaves_no_false_memory(committed, lingzhu, jiangxin):
+    with tenant_context(lingzhu):
+        path_now()
+        with transaction.atomic(), tenant_context(jiangxin):
+            path_now()
+            with pytest.raises(ProgrammingError):
+                fail()
+        with tenant_context(jiangxin):
+            assert path_now()[0] == "jiangxin"
+        assert path_now()[0] == "lingzhu"
+
+
 def test_a_pooled_connection_of_one_tenant_serves_the_next_one_rightly(committed, lingzhu, jiangxin):
     seen: dict[str, set[int]] = {"lingzhu": set(), "jiangxin": set()}
 
