@@ -63,7 +63,12 @@ def export(request: TenantRequest) -> HttpResponse:
         else:
             messages.success(request, _("We are preparing your copy. You get an SMS when it is ready."))
             return redirect("centre:my_data")
-    context: dict[str, Any] = {"form": form, "fresh": fresh, "problem": problem, "rules": rules_for(RetentionRules, at=at)}
+    context: dict[str, Any] = {
+        "form": form,
+        "fresh": fresh,
+        "problem": problem,
+        "rules": rules_for(RetentionRules, at=at),
+    }
     return render(request, "cms/centre/my_data_export.html", context, status=400 if form.errors or problem else 200)
 
 

@@ -56,11 +56,18 @@ def hindrances(user: User) -> list[tuple[str, str]]:
 
 
 def losses(user: User) -> list[Enrolment]:
-    """Enrolments that are not at their end: their hours come to nothing for a certificate."""
+    """Enrolments that are not at their end, in the whole province: their hours come to nothing for a certificate."""
     with province_scope():
         own = Enrolment.objects.filter(user=user).exclude(admission=Admission.WITHDRAWN)
         done = {"hours_state": HoursState.APPROVED, "exam_state": ExamState.PASSED, "hours_recorded_at__isnull": False}
         return list(own.exclude(**done).select_related("position", "institution"))
+
+
+def _shown_losses(request: TenantRequest) -> dict[str, Any]:
+    """An institution's site names its own; of the others only how many there are."""
+    found = losses(request.user)
+    here = [e for e in found if request.tenant.is_association or e.institution_id == request.tenant.pk]
+    return {"losses": here, "losses_elsewhere": len(found) - len(here)}
 
 
 @own_rows
@@ -79,7 +86,7 @@ def close(request: TenantRequest) -> HttpResponse:
     rules = rules_for(RetentionRules, at=at)
     context = {
         "against": against,
-        "losses": losses(request.user),
+        **_shown_losses(request),
         "problem": problem,
         "rules": rules,
         "closes_at": at + timedelta(days=rules.cooling_off_days),
@@ -108,7 +115,9 @@ def confirm(request: TenantRequest) -> HttpResponse:
         logout(request)
         return render(request, "cms/centre/my_data_closing.html", {"closes_at": asked.due_at})
     context = {"form": form, "problem": problem, **proof.code_context(request, at=at)}
-    return render(request, "cms/centre/my_data_close_confirm.html", context, status=400 if form.errors or problem else 200)
+    return render(
+        request, "cms/centre/my_data_close_confirm.html", context, status=400 if form.errors or problem else 200
+    )
 
 
 def _ask(request: TenantRequest, form: forms.Form, *, at: datetime) -> Any:

@@ -44,13 +44,13 @@ def holdings(*, at: datetime) -> list[Holding]:
             _("Training"),
             _("Enrolments, study by day, exam scores, hours review"),
             _("Your hours and certificates rest on it"),
-            _years(rules.study_record_years) + _("; after closing without your name"),
+            _("While you have the account; after closing it without your name"),
         ),
         Holding(
             _("Certificates"),
             _("Name, ID number and portrait as printed, number, day of issue"),
             _("So that anyone can check a certificate"),
-            _years(rules.certificate_years),
+            _years_after_issue(rules.certificate_years),
         ),
         Holding(
             _("Photos of your face"),
@@ -78,8 +78,12 @@ def _days_after_closing(days: int) -> str:
     ) % {"number": days}
 
 
-def _years(years: int) -> str:
-    return ngettext("%(number)s year", "%(number)s years", years) % {"number": years}
+def _years_after_issue(years: int) -> str:
+    return ngettext(
+        "While you have the account, and at least %(number)s year after the issue",
+        "While you have the account, and at least %(number)s years after the issue",
+        years,
+    ) % {"number": years}
 
 
 def _until_withdrawn(days: int) -> str:

@@ -59,9 +59,7 @@ def password_fault(user: User, password: str, *, at: datetime) -> str:
 def send(request: TenantRequest, *, at: datetime) -> str:
     """A code to the person's own phone; returns what went wrong, in words."""
     try:
-        codes.send_code(
-            request.user, CodePurpose.DATA, institution=request.tenant, address=address_of(request), at=at
-        )
+        codes.send_code(request.user, CodePurpose.DATA, institution=request.tenant, address=address_of(request), at=at)
     except DomainError as error:
         return error.message
     return ""

@@ -1,4 +1,4 @@
-"""Background work of requests about one's data, and of what is deleted when its time is over; schedule in the settings."""
+"""Requests about one's data in the background, and what is deleted when its time is over; schedule in the settings."""
 
 from django.utils.timezone import now
 

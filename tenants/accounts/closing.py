@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in
 from django.db import connection, transaction
 from django.db.models import Q
@@ -81,9 +82,9 @@ def keep_account(user: User, *, by: User, at: datetime) -> bool:
 
 @receiver(user_logged_in, dispatch_uid="accounts.keep_account")
 def keep_on_sign_in(sender: object, request: Any, user: Any, **_: object) -> None:
-    """Whoever signs in within the days wants to stay; their page says that the closing was taken back."""
+    """Whoever signs in within the days wants to stay; the next page says so."""
     if keep_account(user, by=user, at=now()):
-        request.session["closing_taken_back"] = True
+        messages.info(request, _("You had asked to close this account. By signing in you keep it."), fail_silently=True)
 
 
 def close_due(*, at: datetime) -> int:

@@ -50,7 +50,6 @@ class RetentionRules:
     face_after_withdrawal_days: int = 15  # 0: at once; a review that is running still compares with the photos
     evidence_after_review_days: int = 183
     certificate_years: int = 6
-    study_record_years: int = 3
     proof_valid_s: int = 600  # how long the password or code asked for again counts
 
 
