@@ -17,8 +17,8 @@ class Template:
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """Names of the variables, in their order."""
-        return tuple(name for _, name, _, _ in string.Formatter().parse(self.text) if name)
+        """Names of the variables, in the order in which they first stand."""
+        return tuple(dict.fromkeys(name for _, name, _, _ in string.Formatter().parse(self.text) if name))
 
 
 def _code(purpose: str) -> Template:
