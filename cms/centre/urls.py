@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from cms.centre import go, phone_change, security, views
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("hours/", views.hours, name="hours"),
     path("certificates/", views.certificates, name="certificates"),
     path("profile/", views.profile, name="profile"),
+    path("data/", include("cms.centre.my_data_urls")),
     path("go/", go.go, name="go"),
     path("security/", security.security, name="security"),
     path("security/others/end/", security.end_others, name="end_others"),
