@@ -28,7 +28,6 @@ from tenants.rulesets.rules import PeopleRules
 from tenants.rulesets.services import rules_for
 from tenants.services import open_institution
 
-
 OPENING_LOCK = 7_140_002  # an arbitrary advisory lock of ours
 
 

@@ -146,7 +146,7 @@ def _running_todos(at: Any) -> list[Todo]:
             look,
             f"?action={REVEALED}",
         ),
-        Todo(applied, _("Institutions that applied"), _("to be approved"), "console:institutions", look),
+        Todo(applied, _("Institutions that applied"), _("to be approved"), "console:applications", look),
         Todo(unsealed, _("Audit entries long unsealed"), _("is the sealer running?"), "console:audit", look),
     ]
 

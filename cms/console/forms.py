@@ -3,46 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from learning.models import Position
 from learning.review.models import Ground
-from tenants.brand import contrast
-from tenants.models import HEX_COLOUR
-
-LABEL = RegexValidator(r"^[a-z][a-z0-9]{1,19}$", _("2 to 20 lower-case letters and digits, beginning with a letter"))
-
-
-class InstitutionForm(forms.Form):
-    """What opening an institution needs; everything else is edited on its own site."""
-
-    name = forms.CharField(label=_("Full name of the institution"), max_length=80)
-    short_name = forms.CharField(
-        label=_("Short name"), min_length=2, max_length=12, help_text=_("2 to 12 characters; also the SMS signature")
-    )
-    code = forms.CharField(
-        label=_("Letters of the address"),
-        validators=[LABEL],
-        help_text=_("The site's address and the name of its schema"),
-    )
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
-    brand_main = forms.CharField(label=_("Main colour"), validators=[HEX_COLOUR], initial="#1d4f8b")
-    brand_accent = forms.CharField(label=_("Second colour"), validators=[HEX_COLOUR], initial="#b3261e")
-    position_codes = forms.MultipleChoiceField(
-        label=_("Positions"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("None ticked: all positions"),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["position_codes"].choices = list(Position.objects.values_list("code", "name"))  # type: ignore[attr-defined]
-
-    def contrast_of_main(self) -> float:
-        """White on the main colour, for the sentence beside it."""
-        return contrast("#ffffff", self.cleaned_data["brand_main"].lower())
 
 
 class DecisionForm(forms.Form):

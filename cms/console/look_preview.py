@@ -27,5 +27,10 @@ def preview_of(names: dict[str, Any], main: str, accent: str) -> Preview | None:
     palette = brand.palette(main, accent)
     name = names.get("name") or "筑学培训中心"
     short = names.get("short_name") or name
-    light, dark = ({role.replace("-", "_"): value for role, value in palette[theme].items()} for theme in ("light", "dark"))
+    light, dark = _by_name(palette["light"]), _by_name(palette["dark"])
     return Preview(name, short[0], light, dark, colours.pairings(main, accent), main, accent)
+
+
+def _by_name(roles: dict[str, str]) -> dict[str, str]:
+    """`on-brand` as `on_brand`: templates cannot say the hyphen."""
+    return {role.replace("-", "_"): value for role, value in roles.items()}
