@@ -185,5 +185,11 @@ def check_code_of(uuid: UUID | str | None, purpose: CodePurpose, digits: str, *,
     return code
 
 
+def latest_uuid(phone_index: str, purpose: CodePurpose) -> str:
+    """The code that went last to this number for this purpose; empty when none did."""
+    latest = PhoneCode.objects.filter(phone_index=phone_index, purpose=purpose).order_by("-created_at", "-id")
+    return str(latest.values_list("uuid", flat=True).first() or "")
+
+
 def _index(code: PhoneCode, digits: str) -> str:
     return blind_index(f"phone_code:{code.uuid}", digits)

@@ -11,9 +11,9 @@ from tenants.accounts.models import Gender, User
 
 class SignInForm(forms.Form):
     account = forms.CharField(
-        label=_("ID number"),
-        max_length=32,
-        error_messages={"required": _("Enter your ID number.")},
+        label=_("ID number or phone"),
+        max_length=40,
+        error_messages={"required": _("Enter your ID number or your phone number.")},
         widget=forms.TextInput(attrs={"autocomplete": "username", "class": "input", "spellcheck": "false"}),
     )
     password = forms.CharField(

@@ -112,6 +112,12 @@ def needs_captcha(account: str, address: str) -> bool:
     return any(_read(f"signin:captcha:{key}", unknown=1) for key in keys)
 
 
+def may_ask(address: str, *, at: datetime) -> bool:
+    """One more question of this address that an account's existence hangs on (registration, forgotten password)."""
+    an_hour = rules_for(PeopleRules, at=at).flows_an_hour_address
+    return allowed("accounts.flow", blind_index("address", address), a_minute=an_hour / 60, burst=an_hour, at=at)
+
+
 def _count(key: str, every: int, delays: tuple[int, ...], at: datetime) -> int:
     """One more failure of `key`; sets its delay when a step is reached. Returns the failures of the day."""
     try:

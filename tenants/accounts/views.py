@@ -20,6 +20,8 @@ from tenants.errors import DomainError
 from tenants.masking import mask_phone_number
 from tenants.requests import address_of
 from tenants.roles.queries import holds_rights
+from tenants.rulesets.rules import PeopleRules
+from tenants.rulesets.services import rules_for
 
 HOMES = {"person": "/my/", "institution": "/admin/", "association": "/admin/"}
 TABS = tuple(HOMES)
@@ -175,6 +177,8 @@ def _step_page(request: HttpRequest, template: str, waiting: signin.Pending, for
         "person": waiting.user,
         "masked_phone": mask_phone_number(waiting.user.phone or ""),
         "resend_after_s": wait,
+        "resend_url": reverse("accounts:resend"),
+        "code_minutes": rules_for(PeopleRules, at=now()).code_valid_s // 60,
     }
     return render(request, template, context, status=400 if getattr(form, "errors", None) else 200)
 

@@ -21,12 +21,14 @@ function setUpTabs(list) {
   const tabs = [...list.querySelectorAll('[role="tab"]')];
   const select = (tab) => {
     for (const other of tabs) {
-      const chosen = other === tab;
-      other.setAttribute("aria-selected", String(chosen));
-      other.tabIndex = chosen ? 0 : -1;
+      other.setAttribute("aria-selected", String(other === tab));
+      other.tabIndex = other === tab ? 0 : -1;
       const panel = document.getElementById(other.getAttribute("aria-controls"));
-      if (panel) panel.hidden = !chosen;
+      if (panel) panel.hidden = true;
     }
+    // Several tabs may share one panel.
+    const shown = document.getElementById(tab.getAttribute("aria-controls"));
+    if (shown) shown.hidden = false;
     list.dispatchEvent(new CustomEvent("tab", { detail: tab }));
   };
   list.addEventListener("click", (event) => {
@@ -34,10 +36,11 @@ function setUpTabs(list) {
     if (tab) select(tab);
   });
   list.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
+    const here = tabs.indexOf(document.activeElement);
+    const target = { ArrowRight: here + 1, ArrowLeft: here - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (target === undefined) return;
     event.preventDefault();
-    const next = tabs[(tabs.indexOf(document.activeElement) + step + tabs.length) % tabs.length];
+    const next = tabs[(target + tabs.length) % tabs.length];
     select(next);
     next.focus();
   });
