@@ -199,6 +199,11 @@ CELERY_BEAT_SCHEDULE = {
     "clear-sessions": {"task": "tenants.accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=40)},
     "end-support": {"task": "tenants.accounts.tasks.end_support", "schedule": 60.0},
     "seal-audit": {"task": "tenants.audit.tasks.seal", "schedule": crontab()},
+    "seal-audit-all": {
+        "task": "tenants.audit.tasks.seal",
+        "schedule": crontab(minute=40),
+        "kwargs": {"everything": True},
+    },
     "settle-study": {"task": "learning.tasks.settle_study", "schedule": 30.0},
     "open-reviews": {"task": "learning.review.tasks.open_missing_reviews", "schedule": 5.0},
     "grade-overdue": {"task": "exams.tasks.grade_overdue", "schedule": 10.0},
@@ -272,6 +277,8 @@ MEDIA_ROOT = VAR / "media"
 MULTITENANT_RELATIVE_MEDIA_ROOT = "sites/%s"
 # Faces, certificates and upload batches: encrypted, served only by views that write the audit row first.
 PRIVATE_ROOT = VAR / "private"
+# Where the sealer writes the head of the audit chain; better a place that the database's administrator cannot write.
+AUDIT_HEADS = Path(env.text("ZHUXUE_AUDIT_HEADS", str(VAR / "audit" / "heads")))
 # Courseware: HLS folders, served by learning.views (nginx in production) to study sessions only.
 COURSEWARE_ROOT = VAR / "courseware"
 STORAGES = {
