@@ -1,5 +1,6 @@
 """Reads: what a person holds, where each certificate stands, and the public verification."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from certs.models import HoursCertificate, HoursUpload, QualificationCertificate, UploadState
 from certs.pdf.facts import YearRecord
@@ -223,3 +225,38 @@ def hours_documents_of(user: User) -> list[HoursDocument]:
         )
         for enrolment in enrolments
     ]
+
+
+# --- papers and a corrected identity ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A certificate that prints something else than what is right now. `kind` is in words."""
+
+    kind: str
+    number: str
+    position: str
+    issued_on: date
+
+
+def documents_that_would_differ(user: User, field: str, value: str) -> list[Paper]:
+    """Valid papers of `user` that do not print `value` as their `field` (`name` or `id_number`; else none do)."""
+    if field not in ("name", "id_number"):
+        return []
+    own = [*HoursCertificate.objects.filter(user=user, revoked_at=None)]
+    own += [*QualificationCertificate.objects.filter(user=user, revoked_at=None)]
+    papers = []
+    for document in own:
+        facts = json.loads(document.facts)
+        if facts.get(field) != value:
+            kind = _("Hours certificate") if isinstance(document, HoursCertificate) else _("Qualification certificate")
+            papers.append(Paper(kind, document.number, facts["position"], date.fromisoformat(facts["issued_on"])))
+    return papers
+
+
+def documents_with_other_facts(user: User) -> list[Paper]:
+    """Valid papers of `user` with another name or number than the account has now, each once."""
+    found = documents_that_would_differ(user, "name", user.name)
+    found += documents_that_would_differ(user, "id_number", user.id_number)
+    return list({paper.number: paper for paper in found}.values())

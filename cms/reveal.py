@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from learning.models import PostCertificate
-from tenants.accounts.models import User
+from tenants.accounts.models import DataRequest, User
 from tenants.accounts.reveal import REASON_MAX, may_reveal, reveal
 from tenants.errors import DomainError
 from tenants.masking import mask_id_number, mask_phone_number
 from tenants.rulesets.rules import PrivacyRules
 from tenants.rulesets.services import rules_for
 
-KINDS: dict[str, Any] = {"person": User, "certificate": PostCertificate}
+KINDS: dict[str, Any] = {"person": User, "certificate": PostCertificate, "request": DataRequest}
 
 
 def kind_of(subject: Any) -> str:

@@ -20,6 +20,7 @@ from learning.review.models import HoursReview, ReviewState
 from learning.review.rules import ReviewRules
 from proctoring.models import LivenessAttempt
 from proctoring.outcomes import PASSED
+from tenants.accounts.models import DataRequest
 from tenants.accounts.reveal import ACTION as REVEALED
 from tenants.accounts.reveal import many_reveals
 from tenants.audit.models import Entry
@@ -36,6 +37,11 @@ def reviews_waiting(request: HttpRequest) -> int:
     """For the menu."""
     with province_scope():
         return HoursReview.objects.filter(state=ReviewState.PENDING).count()
+
+
+def data_requests_waiting(request: HttpRequest) -> int:
+    """For the menu: wishes to be decided."""
+    return DataRequest.objects.filter(kind=DataRequest.Kind.CORRECT, state=DataRequest.State.OPEN).count()
 
 
 class ConsoleDashboard(Component):
@@ -98,6 +104,7 @@ def _todos(user: Any, at: Any, reviews: dict[str, Any]) -> list[Todo]:
         todos += _review_todos(reviews)
     if access.has_role(user, *access.READERS_OF_CERTIFICATES):
         todos += _upload_todos()
+        todos += _request_todos(at)
     if access.has_role(user, *access.READERS):
         todos += _running_todos(at)
     return todos
@@ -128,6 +135,20 @@ def _upload_todos() -> list[Todo]:
             "?state=rejected",
         ),
         Todo(uploads["queued"], _("Hours waiting for the upload"), _("go by themselves"), page, look, "?state=queued"),
+    ]
+
+
+def _request_todos(at: Any) -> list[Todo]:
+    """Wishes of people about their data; a copy that nobody makes is late too, a closing waits by itself."""
+    waiting = DataRequest.objects.filter(state=DataRequest.State.OPEN).exclude(kind=DataRequest.Kind.CLOSE)
+    found = waiting.aggregate(
+        late=Count("pk", filter=Q(due_at__lte=at)),
+        wishes=Count("pk", filter=Q(due_at__gt=at, kind=DataRequest.Kind.CORRECT)),
+    )
+    page = "console:data_requests"
+    return [
+        Todo(found["late"], _("Requests about data that are late"), _("answer today"), page, _("Decide"), "?view=late"),
+        Todo(found["wishes"], _("Corrections that are wished for"), _("compare with the document"), page, _("Decide")),
     ]
 
 

@@ -1,5 +1,6 @@
 """What a person asks of us about their own data (PIPL chapter 4)."""
 
+import json
 import uuid
 
 from django.db import models
@@ -49,6 +50,20 @@ class DataRequest(models.Model):
                 fields=["user", "kind"], condition=models.Q(state="open"), name="one_open_request_a_kind"
             )
         ]
+
+    # The number that somebody wishes to have: to staff through tenants.accounts.reveal, like the one that is held.
+    revealable = ("wished_number",)
+
+    @property
+    def wished_number(self) -> str:
+        """The ID number of a wished correction; empty when the wish is about something else."""
+        wish = json.loads(self.wish) if self.wish else {}
+        return str(wish["value"]) if wish.get("field") == "id_number" else ""
+
+    @property
+    def holder_name(self) -> str:
+        """Whose request it is, for the dialog that shows the number."""
+        return str(self.user.name)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
