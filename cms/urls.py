@@ -4,5 +4,6 @@ from cms import views
 
 urlpatterns = [
     path("brand.css", views.brand_css, name="brand_css"),
+    path("logo.png", views.logo, name="site_logo"),
     path("media/sites/<slug:schema>/images/<path:name>", views.image, name="site_image"),
 ]

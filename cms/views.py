@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from cms.queries import palette_of
 from tenants import brand
+from tenants.models import Logo
 from tenants.requests import TenantRequest
 
 # What Wagtail's image form lets in; anything else that lies in the folder is not served.
@@ -33,6 +34,19 @@ def brand_css(request: TenantRequest) -> HttpResponse:
         response["Cache-Control"] = f"public, max-age={A_YEAR_S}, immutable"
     else:
         response["Cache-Control"] = f"public, max-age={A_MINUTE_S}"
+    return response
+
+
+@require_safe
+def logo(request: TenantRequest) -> HttpResponse:
+    """The tenant's own logo. With its digest in the address it may be kept for ever, without it a minute."""
+    found = Logo.objects.filter(institution=request.tenant).first()
+    if found is None:
+        raise Http404
+    response = HttpResponse(bytes(found.png), content_type="image/png")
+    response["X-Content-Type-Options"] = "nosniff"
+    current = request.GET.get("v") == request.tenant.logo_digest
+    response["Cache-Control"] = f"public, max-age={A_YEAR_S}, immutable" if current else f"public, max-age={A_MINUTE_S}"
     return response
 
 

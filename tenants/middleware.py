@@ -24,7 +24,7 @@ from tenants.accounts import support
 from tenants.errors import DomainError
 from tenants.gate import gated, has_factor, owes_factor
 from tenants.models import Institution, Kind, State
-from tenants.queries import institution_of_host
+from tenants.queries import association, institution_of_host
 from tenants.schema import to_public, to_tenant
 from tenants.scopes import institution_scope
 
@@ -34,7 +34,7 @@ UNKNOWN_HOST = (
     "<h1>404</h1><p>没有这个网站。请核对网址。</p><p>No such site. Please check the address.</p></html>"
 )
 # What stays open while an institution is suspended (its staff may look) or closed (nobody may).
-OPEN_WHEN_CLOSED = ("/brand.css", "/static/", "/language/")
+OPEN_WHEN_CLOSED = ("/brand.css", "/logo.png", "/static/", "/language/")
 OPEN_WHEN_SUSPENDED = (*OPEN_WHEN_CLOSED, "/signin/", "/admin/")
 SAFE = ("GET", "HEAD", "OPTIONS")
 ADMIN = "/admin/"
@@ -64,13 +64,20 @@ class TenantMiddleware:
         # The portal opens its scopes explicitly; an institution's site can only ever see its own rows.
         with nullcontext() if portal else institution_scope(institution):
             if not request.path.startswith(_open_paths(institution)):
-                return render(request, "suspended.html", status=503)
+                return not_open(request)
             return self.get_response(request)
 
 
 def _open_paths(institution: Institution) -> tuple[str, ...]:
     """Beginnings of the paths that an institution answers in its state."""
     return {State.SUSPENDED: OPEN_WHEN_SUSPENDED, State.CLOSED: OPEN_WHEN_CLOSED}.get(State(institution.state), ("",))
+
+
+def not_open(request: HttpRequest) -> HttpResponse:
+    """The notice of a suspended institution, or of one that is gone for good; neither says why."""
+    closed = request.tenant.state == State.CLOSED  # type: ignore[attr-defined]
+    template, status = ("closed.html", 410) if closed else ("suspended.html", 503)
+    return render(request, template, {"association": association()}, status=status)
 
 
 def unavailable() -> HttpResponse:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cms.desk.views import classes, enrolments, numbers, passwords, profiles, staff, support
+from cms.desk.views import brand, classes, enrolments, numbers, passwords, profiles, staff, support
 
 app_name = "desk"
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("enrolments/<uuid:uuid>/initial-password/", passwords.reset, name="reset_password"),
     path("classes/", classes.index, name="classes"),
     path("numbers/<slug:kind>/<uuid:uuid>/<slug:field>/", numbers.reveal, name="reveal"),
+    path("brand/", brand.index, name="brand"),
+    path("brand/preview/", brand.preview, name="brand_preview"),
+    path("brand/logo/", brand.save_logo, name="logo"),
     path("staff/", staff.index, name="staff"),
     path("staff/<int:pk>/role/", staff.change, name="staff_role"),
     path("staff/<int:pk>/remove/", staff.remove, name="staff_remove"),

@@ -21,7 +21,8 @@ LOGOS = frozenset({"hill", "mast", "hall", "beam"})
 
 
 def _tenant(context: template.Context) -> Institution | None:
-    return getattr(context.get("request"), "tenant", None)
+    request = context.get("request") or getattr(context, "request", None)
+    return getattr(request, "tenant", None)
 
 
 @register.simple_tag(takes_context=True)
@@ -32,9 +33,14 @@ def brand_href(context: template.Context) -> str:
     return f"{url}?v={brand.digest(queries.palette_of(tenant))}" if tenant else url
 
 
-@register.simple_tag
-def logo(institution: object | None) -> SafeString:
-    """The institution's logo from the sprite, or its first character on its colour."""
+@register.simple_tag(takes_context=True)
+def logo(context: template.Context, institution: object | None) -> SafeString:
+    """The institution's own logo (on its own host), a symbol of the sprite, or its first character on its colour."""
+    digest = getattr(institution, "logo_digest", "")
+    if digest and getattr(_tenant(context), "pk", None) == getattr(institution, "pk", 0):
+        return format_html(
+            '<img class="logo logo-own" src="{}?v={}" width="44" height="44" alt="">', reverse("site_logo"), digest
+        )
     key = getattr(institution, "logo_key", "")
     if key in LOGOS:
         return format_html(

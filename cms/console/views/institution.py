@@ -12,10 +12,10 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cms import states
+from cms import brand_forms, states
 from cms.console import access, institution_forms
 from cms.console.institution_history import history_of
-from cms.console.look_preview import preview_of
+from cms.look_preview import preview_of
 from learning.models import Enrolment
 from tenants import details, domains, logos, naming
 from tenants.errors import DomainError
@@ -44,8 +44,8 @@ def _page(request: HttpRequest, institution: Institution, **bound: forms.Form) -
     fresh = {
         "names": institution_forms.DetailsForm(initial=given, institution=institution),
         "positions": institution_forms.PositionsForm(initial={"position_codes": institution.position_codes}),
-        "colours": institution_forms.ColoursForm(initial=colours_given),
-        "logo": institution_forms.LogoForm(),
+        "colours": brand_forms.ColoursForm(initial=colours_given),
+        "logo": brand_forms.LogoForm(),
         "host": institution_forms.HostForm(),
         "reason": institution_forms.ReasonForm(),
     }
@@ -146,13 +146,13 @@ def save_positions(request: HttpRequest, institution: Institution, data: dict[st
     return _("Positions are saved. Enrolments that exist stay as they are.")
 
 
-@section("colours", institution_forms.ColoursForm)
+@section("colours", brand_forms.ColoursForm)
 def save_colours(request: HttpRequest, institution: Institution, data: dict[str, Any]) -> str:
     details.change_brand(institution, main=data["brand_main"], accent=data["brand_accent"], by=request.user, at=now())
     return _("The colours are saved; the site shows them at once.")
 
 
-@section("logo", institution_forms.LogoForm)
+@section("logo", brand_forms.LogoForm)
 def save_logo(request: HttpRequest, institution: Institution, data: dict[str, Any]) -> str:
     if data["logo"] is None:
         raise logos.BadLogo(_("Choose a file first."))

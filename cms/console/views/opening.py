@@ -14,10 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from cms.brand_forms import ColoursForm
 from cms.console import access
 from cms.console.drafts import FORMS, Draft, draft_of
-from cms.console.institution_forms import ColoursForm
-from cms.console.look_preview import preview_of
+from cms.look_preview import preview_of
 from cms.opening import Opened, Part, open_with_site
 from learning.models import Position
 from tenants.domains import base_domain

@@ -1,0 +1,62 @@
+"""Logo and colours, for the association's wizard and the institution's own screen."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from tenants import colours
+from tenants.errors import DomainError
+from tenants.logos import Picture, prepare
+
+
+def ruled(rule: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """The rule's answer, or its sentence as the field's error."""
+    try:
+        return rule(*args, **kwargs)
+    except DomainError as error:
+        raise ValidationError(error.message, code=error.code) from error
+
+
+class ColoursForm(forms.Form):
+    """Main and second colour. `suggestions` has a readable colour of the same hue for each that was refused."""
+
+    brand_main = forms.CharField(label=_("Main colour"), max_length=7, initial="#1d4f8b")
+    brand_accent = forms.CharField(label=_("Second colour"), max_length=7, initial="#b3261e")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.suggestions: dict[str, str] = {}
+        for field in self.fields.values():
+            field.widget.attrs |= {"spellcheck": "false", "autocomplete": "off", "data-colour": ""}
+
+    def _colour(self, name: str) -> str:
+        try:
+            return colours.checked(self.cleaned_data[name])
+        except colours.BadColour as error:
+            if error.suggestion:
+                self.suggestions[name] = error.suggestion
+            raise ValidationError(error.message, code=error.code) from error
+
+    def clean_brand_main(self) -> str:
+        return self._colour("brand_main")
+
+    def clean_brand_accent(self) -> str:
+        return self._colour("brand_accent")
+
+
+class LogoForm(forms.Form):
+    """A picture of the logo, looked at by its content and drawn anew."""
+
+    logo = forms.FileField(
+        label=_("Logo"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        help_text=_("PNG, JPEG or WebP up to 2 MB; best square, on a transparent ground"),
+    )
+
+    def clean_logo(self) -> Picture | None:
+        upload = self.cleaned_data["logo"]
+        return ruled(prepare, upload.read()) if upload else None
