@@ -12,6 +12,7 @@ from django.views.decorators.cache import cache_control
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from cms import second_factor
 from cms.staff_menu import TaskItem
 from cms.theme import admin_hue
 
@@ -28,7 +29,10 @@ def hue_css(request: HttpRequest) -> HttpResponse:
 
 @hooks.register("register_admin_urls")
 def shell_urls() -> list[Any]:
-    return [path("hue.css", hue_css, name="zx_hue_css")]
+    return [
+        path("hue.css", hue_css, name="zx_hue_css"),
+        path("second-factor/", second_factor.mine, name="zx_second_factor"),
+    ]
 
 
 @hooks.register("insert_global_admin_css")
@@ -53,6 +57,11 @@ def console_js() -> SafeString:
 @hooks.register("register_admin_menu_item")
 def dashboard_item() -> MenuItem:
     return TaskItem(_("Dashboard"), "wagtailadmin_home", icon_name="home", order=10)
+
+
+@hooks.register("register_admin_menu_item")
+def second_factor_item() -> MenuItem:
+    return TaskItem(_("My second factor"), "zx_second_factor", icon_name="mobile-alt", order=900)
 
 
 @hooks.register("construct_main_menu")

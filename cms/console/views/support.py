@@ -29,7 +29,7 @@ class SupportForm(forms.Form):
 
     person = forms.ChoiceField(label=gettext_lazy("Who"))
     role = forms.ChoiceField(
-        label=gettext_lazy("As"), help_text=gettext_lazy("Read only unless something must be done")
+        label=gettext_lazy("As"), help_text=gettext_lazy("read only unless something must be done")
     )
     minutes = forms.IntegerField(label=gettext_lazy("Minutes"))
     reason = forms.CharField(
