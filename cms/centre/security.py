@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cms.centre.forms import ChangePasswordForm
-from cms.centre.security_events import events_of
+from cms.security_events import events_of
 from tenants.accounts import sessions
 from tenants.accounts.decorators import trainee_required
 from tenants.accounts.devices import is_handheld, words_of
