@@ -72,6 +72,7 @@ def _organisations(builder: Builder, founded: datetime) -> None:
     builder.step("rules", lambda: province.publish_rules(founded, today))
     builder.step("association", lambda: province.open_association(founded))
     builder.step("staff association", lambda: _hire_all(cast.PORTAL, founded))
+    builder.step("second factors association", lambda: _give_apps(cast.PORTAL, founded))
     builder.step("portal", lambda: province.seed_portal(tenant(cast.PORTAL), builder.at, superadmin()))
     for about in province.contents()["institutions"]:
         _institution(builder, about, founded)
@@ -81,6 +82,7 @@ def _institution(builder: Builder, about: dict, founded: datetime) -> None:
     key = about["subdomain"]
     builder.step(f"institution {key}", lambda: province.open_training_institution(about, founded, superadmin()))
     builder.step(f"staff {key}", lambda: _hire_all(key, founded))
+    builder.step(f"second factors {key}", lambda: _give_apps(key, founded))
     builder.step(f"site {key}", lambda: province.seed_institution(about, tenant(key), builder.at, superadmin()))
     builder.step(f"classes {key}", lambda: _classes(about, tenant(key), builder.at))
 
@@ -90,6 +92,11 @@ def _hire_all(key: str, at: datetime) -> None:
     for staff in (one for one in cast.STAFF if one.tenant == key):
         by = None if staff == cast.STAFF[0] else superadmin()
         province.hire(staff, tenant(key), at, by)
+
+
+def _give_apps(key: str, at: datetime) -> None:
+    for staff in (one for one in cast.STAFF if one.tenant == key):
+        province.give_app(staff, tenant(key), at)
 
 
 def _classes(about: dict, institution: Institution, at: datetime) -> None:

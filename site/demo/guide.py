@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.timezone import now
 
 from demo import cast
 from demo.cast import Stage, Trainee
 from demo.courses import POSITIONS
 from demo.province import contents
+from tenants.accounts.factors import DRIFT_STEPS, code_at, step_at
+from tenants.accounts.models import Authenticator
+from tenants.crypto import blind_index
 
 STAGES = {
     Stage.NEW: ("新学员，还没有登录过", "new: never signed in; begins with 111111 and an SMS code"),
@@ -29,6 +34,8 @@ TRY = (
      "Sign in as a new trainee (ID number, 111111; the SMS code is on {portal}/demo/), complete the profile."),
     ("教务在机构后台确认资料；学员回到“我的培训”，拍照识别后开始学习，约 2 分钟学满 32 学时。",
      "The registrar confirms the profile in the institution's admin; then study: 32 hours take about 2 minutes."),
+    ("员工登录后台还要输入动态码：{portal}/demo/ 的员工列表代替他们的手机，30 秒一换。",
+     "Staff also type an authenticator code: the staff lists of {portal}/demo/ stand for their phones."),
     ("学满后参加在线考核；审核员在协会后台查看抓拍并通过审核。",
      "Take the exam; the reviewer approves the hours in the association's console, looking at the snapshots."),
     ("打印学时证明；在协会系统的“证书管理”办理证书更新，扫二维码查验电子证。",
@@ -46,6 +53,7 @@ class Account:
     password: str
     position: str = ""
     stage: str = ""
+    code: str = ""  # of the authenticator app, at this moment
 
 
 @dataclass(frozen=True)
@@ -71,19 +79,33 @@ def address_of(key: str) -> str:
 def sections() -> list[Section]:
     """The association and the institutions, in the interface's language."""
     names = {cast.PORTAL: contents()["association"]["name"]}
+    codes = codes_of_apps(now())
     names |= {about["subdomain"]: about["name"] for about in contents()["institutions"]}
     return [
         Section(
             key, name, address_of(key),
-            [_of_staff(one) for one in cast.STAFF if one.tenant == key],
+            [_of_staff(one, codes) for one in cast.STAFF if one.tenant == key],
             [_of_trainee(one) for one in cast.TRAINEES if one.tenant == key],
         )
         for key, name in names.items()
     ]  # fmt: skip
 
 
-def _of_staff(one: cast.Staff) -> Account:
-    return Account(str(one.role.label), one.name, one.id_number, cast.PASSWORD)
+def _of_staff(one: cast.Staff, codes: dict[str, str]) -> Account:
+    return Account(str(one.role.label), one.name, one.id_number, cast.PASSWORD, code=codes[one.id_number])
+
+
+def codes_of_apps(at: datetime) -> dict[str, str]:
+    """ID number → the next code of the app that would be taken; empty while a used one has to run out."""
+    used = dict(Authenticator.objects.values_list("user__id_number_index", "last_step"))
+    last = {one: used.get(blind_index("id_number", one.id_number), -1) for one in cast.STAFF}
+    return {one.id_number: _next_code(one, step, at) for one, step in last.items()}
+
+
+def _next_code(one: cast.Staff, last_step: int, at: datetime) -> str:
+    """A used code is skipped, as far ahead as the clock may be off."""
+    ahead = max(0, last_step + 1 - step_at(at))
+    return code_at(one.factor_key, at, steps=ahead) if ahead <= DRIFT_STEPS else ""
 
 
 def _of_trainee(one: Trainee) -> Account:

@@ -13,6 +13,7 @@ from django_tenants.utils import tenant_context
 
 from cms.seeding import FeeContent, FeeRowContent, NoticeContent, SiteContent, seed_site
 from demo import cast
+from tenants.accounts.factors import code_at, confirm_authenticator
 from tenants.accounts.models import User
 from tenants.accounts.services import activate, pre_register
 from tenants.models import Institution, Kind
@@ -150,6 +151,15 @@ def hire(staff: cast.Staff, institution: Institution, at: datetime, by: User | N
     with tenant_context(institution):
         grant_role(user, staff.role, by=by or user, at=at)
     return user
+
+
+def give_app(staff: cast.Staff, institution: Institution, at: datetime) -> None:
+    """The staff member's authenticator app, set up as they would."""
+    user = User.objects.by_id_number(staff.id_number)
+    if user is None:
+        raise LookupError(staff.name)
+    code = code_at(staff.factor_key, at)
+    confirm_authenticator(user, staff.factor_key, code, by=user, institution=institution, at=at)
 
 
 def person(name: str, id_number: str, phone: str, at: datetime, *, password: str | None) -> User:

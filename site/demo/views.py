@@ -3,7 +3,7 @@
 from captcha.models import CaptchaStore
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -27,8 +27,10 @@ def _demo_only() -> None:
 
 @never_cache
 def guide(request: HttpRequest) -> HttpResponse:
-    """Everything on one page; `?part=sms` gives the messages alone, for htmx to look again."""
+    """Everything on one page; `?part=sms` gives the messages alone, `?part=codes` the codes of staff's apps."""
     _demo_only()
+    if request.GET.get("part") == "codes":
+        return JsonResponse(guides.codes_of_apps(now()))
     sms = Sms.objects.select_related("user").order_by("-id")
     if phone := request.GET.get("phone"):
         sms = sms.filter(user__phone_index=blind_index("phone", phone))
