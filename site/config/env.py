@@ -1,11 +1,14 @@
 """Typed readers of environment variables; what is wrong is an `ImproperlyConfigured` that names the variable."""
 
 import base64
+import hashlib
 import os
 from collections.abc import Mapping
 
 from django.core.exceptions import ImproperlyConfigured
 
+# Of a secret that signs: random text of make_keys has 64 characters of about 40 kinds.
+SECRET_LENGTH, SECRET_VARIETY = 40, 12
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -57,6 +60,8 @@ class Env:
             raise ImproperlyConfigured(f"Set {name} to a secret of your own.")
         if demo is None and value.startswith("demo-"):
             raise ImproperlyConfigured(f"{name} holds the demo's secret; set one of your own.")
+        if demo is None and (len(value) < SECRET_LENGTH or len(set(value)) < SECRET_VARIETY):
+            raise ImproperlyConfigured(f"{name} is too weak; python -m config.make_keys prints a good one.")
         return value
 
     def keys(self, name: str, default: str) -> dict[str, bytes]:
@@ -74,6 +79,23 @@ class Env:
         if not ring:
             raise ImproperlyConfigured(f"Set {name}.")
         return ring
+
+
+def demo_key(name: str) -> bytes:
+    """The demo's public key of 32 bytes."""
+    return hashlib.sha256(name.encode()).digest()
+
+
+def require_own_keys(data_keys: Mapping[str, bytes], index_key: bytes) -> None:
+    """Outside the demo: no key of the demo under whatever id, no key twice, no key of a few repeated bytes."""
+    every = [*data_keys.values(), index_key]
+    for name, keys in (("ZHUXUE_DATA_KEYS", list(data_keys.values())), ("ZHUXUE_INDEX_KEY", [index_key])):
+        if "demo" in data_keys or any(key in (demo_key("data"), demo_key("index")) for key in keys):
+            raise ImproperlyConfigured(f"{name} holds the demo's key.")
+        if any(len(set(key)) < 8 for key in keys):
+            raise ImproperlyConfigured(f"{name} is too weak; python -m config.make_keys prints a good one.")
+    if len(set(every)) < len(every):
+        raise ImproperlyConfigured("ZHUXUE_DATA_KEYS and ZHUXUE_INDEX_KEY must hold different keys.")
 
 
 def database_from(url: str) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """The one settings file. Everything that differs between places comes from the environment (see docs/operations.md)."""
 
 import base64
-import hashlib
 from pathlib import Path
 
 from celery.schedules import crontab
@@ -9,7 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config.env import Env, database_from
+from config.env import Env, database_from, demo_key, require_own_keys
 from config.logs import structured_logging
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,14 +30,16 @@ def _demo(name: str) -> str | None:
 
 def _demo_key(name: str) -> str:
     """A 32-byte key made of a public word: worth nothing, hence the demo only."""
-    return "demo:" + base64.b64encode(hashlib.sha256(name.encode()).digest()).decode() if IS_DEMO else ""
+    return "demo:" + base64.b64encode(demo_key(name)).decode() if IS_DEMO else ""
 
 
 SECRET_KEY = env.secret("ZHUXUE_SECRET_KEY", demo=_demo("session"))
+# Earlier ones, while sessions and links they signed are still about.
+SECRET_KEY_FALLBACKS = env.words("ZHUXUE_OLD_SECRET_KEYS")
 DATA_KEYS = env.keys("ZHUXUE_DATA_KEYS", _demo_key("data"))
 BLIND_INDEX_KEY = next(iter(env.keys("ZHUXUE_INDEX_KEY", _demo_key("index")).values()))
-if not IS_DEMO and "demo" in DATA_KEYS:
-    raise ImproperlyConfigured("ZHUXUE_DATA_KEYS holds the demo's key.")
+if not IS_DEMO:
+    require_own_keys(DATA_KEYS, BLIND_INDEX_KEY)
 
 # --- hosts: the tenant look-up refuses what no institution owns, so any name may come this far -------------------
 ALLOWED_HOSTS = ["*"]

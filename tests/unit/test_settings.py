@@ -8,7 +8,7 @@ import sys
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import Env, database_from
+from config.env import Env, database_from, demo_key
 
 KEY = base64.b64encode(b"k" * 32).decode()
 
@@ -45,24 +45,56 @@ def test_a_database_address_is_read() -> None:
         database_from("sqlite:///x")
 
 
-@pytest.mark.parametrize(
-    ("given", "says"),
-    [
-        ({}, "ZHUXUE_SECRET_KEY"),
-        ({"ZHUXUE_SECRET_KEY": "demo-session-not-a-secret"}, "demo"),
-        ({"ZHUXUE_SECRET_KEY": "own", "ZHUXUE_DATA_KEYS": ""}, "ZHUXUE_DATA_KEYS"),
-        ({"ZHUXUE_SECRET_KEY": "own", "ZHUXUE_DATA_KEYS": f"demo:{KEY}", "ZHUXUE_INDEX_KEY": f"i:{KEY}"}, "demo"),
-    ],
-)
-def test_production_does_not_start_with_the_demos_secrets(given: dict[str, str], says: str) -> None:
+SECRET = "qB3xv8Tn-5LhYcW0zRk7eJ2mUdS9pFaG4oHiXwN6_1AbCdE"
+DATA, INDEX = (base64.b64encode(bytes(range(start, start + 32))).decode() for start in (1, 100))
+GOOD = {"ZHUXUE_SECRET_KEY": SECRET, "ZHUXUE_DATA_KEYS": f"k:{DATA}", "ZHUXUE_INDEX_KEY": f"i:{INDEX}"}
+DEMOS = base64.b64encode(demo_key("data")).decode()
+
+
+def started_with(given: dict[str, str]) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": "postgresql://x@localhost/x",
         "REDIS_URL": "redis://localhost",
+        "ZHUXUE_PORTAL_URL": "https://portal.example",
     }
     command = [sys.executable, "-c", "import config.settings"]
-    ended = subprocess.run(
+    return subprocess.run(
         command, env={**environment, **given, "ZHUXUE_ENV": "production"}, capture_output=True, text=True
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"ZHUXUE_SECRET_KEY": ""}, "ZHUXUE_SECRET_KEY"),
+        ({"ZHUXUE_SECRET_KEY": "demo-session-not-a-secret"}, "demo"),
+        ({"ZHUXUE_SECRET_KEY": "short"}, "ZHUXUE_SECRET_KEY is too weak"),
+        ({"ZHUXUE_SECRET_KEY": "ab" * 40}, "ZHUXUE_SECRET_KEY is too weak"),
+        ({"ZHUXUE_DATA_KEYS": ""}, "ZHUXUE_DATA_KEYS"),
+        ({"ZHUXUE_DATA_KEYS": f"demo:{DATA}"}, "demo"),
+        ({"ZHUXUE_DATA_KEYS": f"mine:{DEMOS}"}, "ZHUXUE_DATA_KEYS holds the demo's key"),
+        ({"ZHUXUE_INDEX_KEY": f"mine:{DEMOS}"}, "ZHUXUE_INDEX_KEY holds the demo's key"),
+        ({"ZHUXUE_DATA_KEYS": f"k:{KEY}"}, "ZHUXUE_DATA_KEYS is too weak"),
+        ({"ZHUXUE_INDEX_KEY": f"i:{KEY}"}, "ZHUXUE_INDEX_KEY is too weak"),
+        ({"ZHUXUE_INDEX_KEY": f"i:{DATA}"}, "different keys"),
+        ({"ZHUXUE_DATA_KEYS": f"k:{DATA} old:{DATA}"}, "different keys"),
+        ({"ZHUXUE_DEBUG": "1"}, "ZHUXUE_DEBUG"),
+        ({"ZHUXUE_SMS_TEMPLATES": "code SMS_1"}, "ZHUXUE_SMS_TEMPLATES"),
+    ],
+)
+def test_production_does_not_start_with_secrets_of_the_demo_or_weak_ones(given: dict[str, str], says: str) -> None:
+    ended = started_with(GOOD | given)
     assert ended.returncode == 1
     assert says in ended.stderr.splitlines()[-1]
+
+
+def test_production_starts_with_what_make_keys_prints() -> None:
+    printed = subprocess.run(
+        [sys.executable, "-m", "config.make_keys"], capture_output=True, text=True, check=True,
+        env={"PATH": os.environ["PATH"]},
+    )  # fmt: skip
+    fresh = dict(line.split("=", 1) for line in printed.stdout.splitlines())
+    assert set(fresh) == set(GOOD)
+    ended = started_with(fresh)
+    assert (ended.returncode, ended.stderr) == (0, "")
