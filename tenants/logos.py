@@ -48,7 +48,7 @@ def prepare(data: bytes) -> Picture:
         raise BadLogo(_("The file is larger than 2 MB. Save it smaller."), code="logo.too_large")
     picture = _opened(data)
     if max(picture.size) > MOST_PX:
-        raise BadLogo(_("A side of the picture is longer than 4000 pixels. Save it smaller."), code="logo.too_large")
+        raise _too_long()
     if min(picture.size) < LEAST_PX:
         raise BadLogo(_("The picture is smaller than 32 pixels and would be blurred."), code="logo.too_small")
     try:
@@ -68,8 +68,14 @@ def _opened(data: bytes) -> Image.Image:
     try:
         kind = puremagic.from_string(data, mime=True)
         return Image.open(io.BytesIO(data), formats=[FORMATS[kind]])
-    except (puremagic.PureError, ValueError, KeyError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise _too_long() from error
+    except (puremagic.PureError, ValueError, KeyError, OSError, SyntaxError) as error:
         raise BadLogo from error
+
+
+def _too_long() -> BadLogo:
+    return BadLogo(_("A side of the picture is longer than 4000 pixels. Save it smaller."), code="logo.too_large")
 
 
 def digest_of(picture: Picture) -> str:
