@@ -37,6 +37,9 @@ class SupportForm(forms.Form):
         min_length=support.REASON_MIN,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages=dict.fromkeys(
+            ("required", "min_length"), gettext_lazy("Say in a sentence why; the institution reads it.")
+        ),
         help_text=gettext_lazy("The institution's manager reads this sentence."),
     )
 
