@@ -104,7 +104,6 @@ def download(request: TenantRequest, uuid: UUID) -> HttpResponse:
         return redirect("centre:my_data")
     answer = HttpResponse(content, content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="my-data-{localdate(asked.created_at):%Y%m%d}.zip"'
-    answer["Cache-Control"] = "no-store, private"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
 

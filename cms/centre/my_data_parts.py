@@ -46,6 +46,7 @@ NOT_IN_THE_COPY = {
     "accounts.SupportGrant.ended_by": OFFICE,
     "accounts.DataRequest.decided_by": OFFICE,
     "tenants.Application.decided_by": OFFICE,
+    "tenants.OpeningDraft.owner": OFFICE,
     "rulesets.Ruleset.created_by": OFFICE,
     "proctoring.FaceProfile.confirmed_by": OFFICE,
     "learning.Clearing.by": OFFICE,

@@ -30,7 +30,7 @@ TRIES_A_MINUTE = 5
 
 class PasswordForm(forms.Form):
     password = forms.CharField(
-        label=gettext_lazy("Your password"),
+        label=gettext_lazy("Password"),
         max_length=128,
         strip=False,
         error_messages={"required": gettext_lazy("Enter your password.")},

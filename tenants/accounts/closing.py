@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.dispatch import receiver
 from django.utils.timezone import localtime, now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
@@ -81,10 +82,11 @@ def keep_account(user: User, *, by: User, at: datetime) -> bool:
 
 
 @receiver(user_logged_in, dispatch_uid="accounts.keep_account")
-def keep_on_sign_in(sender: object, request: Any, user: Any, **_: object) -> None:
+def keep_on_sign_in(sender: object, request: Any, user: Any, **more: object) -> None:
     """Whoever signs in within the days wants to stay; the next page says so."""
     if keep_account(user, by=user, at=now()):
-        messages.info(request, _("You had asked to close this account. By signing in you keep it."), fail_silently=True)
+        kept = gettext("You had asked to close this account. By signing in you keep it.")
+        messages.info(request, kept, fail_silently=True)
 
 
 def close_due(*, at: datetime) -> int:
