@@ -96,9 +96,9 @@ def test_lists_take_as_many_queries_with_one_row_as_with_three(registrar, lingzh
             study.enrolment.plan = plan
             study.enrolment.save(update_fields=["plan"])
             give_photos(study.user, lingzhu, state="waiting")
-    assert queries_of(registrar, "/admin/desk/profiles/")[0] == 15
+    assert queries_of(registrar, "/admin/desk/profiles/")[0] == 16
     queries, page = queries_of(registrar, "/admin/desk/enrolments/")
-    assert (queries, page.count("已核对证件")) == (17, rows)
+    assert (queries, page.count("已核对证件")) == (18, rows)
 
 
 def test_an_enrolment_is_confirmed_then_paid(registrar, lingzhu, in_tenant):
