@@ -34,7 +34,7 @@ class NoPhone(DomainError):
 class NotAgain(DomainError):
     code = "sms.not_again"
     message = _(
-        "Only a message that surely did not leave can go again, and a code never: the person asks for a new one."
+        "Only a message that surely did not leave goes again. A code never does: the person asks for a new one."
     )
 
 
