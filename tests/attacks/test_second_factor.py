@@ -210,7 +210,7 @@ def test_no_address_of_the_admin_opens_without_the_second_factor(plain, associat
 
 
 def test_capitals_and_double_slashes_go_around_nothing(plain) -> None:
-    for path in ("/Admin/", "//admin/", "/admin//", "/admin", "/%61dmin/", "/./admin/", "/admin;x/"):
+    for path in ("/Admin/", "/x//admin/", "/admin//", "/admin", "/%61dmin/", "/./admin/", "/admin;x/"):
         answer = plain.get(path)
         assert answer.status_code in {301, 302, 404}, path
         if answer.status_code in {301, 302}:
@@ -258,6 +258,7 @@ def test_a_session_with_it_is_worth_nothing_elsewhere_or_for_another_person(mana
     assert client.get("/admin/").status_code == 200
     assert client.get("/admin/", headers={"host": jiangxin.host}).headers["Location"].startswith("/signin/?next=")
     for change in ({"schema": jiangxin.schema_name}, {"user": str(make_user().uuid)}):
+        client = signed_in(manager, lingzhu, second_factor=True)
         session = client.session
         session["second_factor"] = session["second_factor"] | change
         session.save()
