@@ -41,13 +41,13 @@ def holdings(*, at: datetime) -> list[Holding]:
             _("SMS"), _("What we sent you and when"), _("To prove that you were told"), after_closing
         ),
         Holding(
-            _("Training"),
+            _("Your training"),
             _("Enrolments, study by day, exam scores, hours review"),
             _("Your hours and certificates rest on it"),
             _("While you have the account; after closing it without your name"),
         ),
         Holding(
-            _("Certificates"),
+            _("Your certificates"),
             _("Name, ID number and portrait as printed, number, day of issue"),
             _("So that anyone can check a certificate"),
             _years_after_issue(rules.certificate_years),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from tenants.accounts.data_requests import FIELDS, Wish
+from tenants.accounts.devices import words_of
 from tenants.accounts.models import DataRequest, KnownDevice, PhoneCode, RecoveryCode, SignedIn, SupportGrant, User
 from tenants.messages.models import Sms
 from tenants.models import Institution
@@ -87,7 +88,7 @@ def account(user: User) -> Part:
         (_("First sign-in"), user.activated_at),
         (_("Password set"), user.password_set_at),
     )
-    return Part.of("account", _("Account"), {"what": _("What"), "value": _("Value")}, facts)
+    return Part.of("account", _("Account"), {"what": _("Kind of data"), "value": _("Value")}, facts)
 
 
 @provides("roles.GroupMembership.user", "accounts.SupportGrant.user")
@@ -121,11 +122,12 @@ def _memberships(user: User) -> list[tuple[Any, ...]]:
 def sign_ins(user: User) -> Part:
     labels = {
         "where": _("Website"), "browser": _("Browser"), "network": _("Network"), "opened": _("Signed in"),
-        "seen": _("Last used"), "ended": _("Ended"), "end": _("How it ended"),
+        "seen": _("Last used"), "ended": _("Ended at"), "end": _("How it ended"),
     }  # fmt: skip
     rows = SignedIn.objects.filter(user=user).select_related("institution").order_by("-opened_at")
     return Part.of("sign_ins", _("Sign-ins"), labels, (
-        (row.institution.name, row.label, row.address, row.opened_at, row.seen_at, row.ended_at, row.get_end_display())
+        (row.institution.name, words_of(row.label), row.address, row.opened_at, row.seen_at, row.ended_at,
+         row.get_end_display())
         for row in rows
     ))  # fmt: skip
 
@@ -134,12 +136,14 @@ def sign_ins(user: User) -> Part:
 def devices(user: User) -> Part:
     labels = {"browser": _("Browser"), "first": _("First seen"), "last": _("Last seen")}
     rows = KnownDevice.objects.filter(user=user).order_by("-last_seen_at")
-    return Part.of("devices", _("Known browsers"), labels, rows.values_list("label", "first_seen_at", "last_seen_at"))
+    return Part.of("devices", _("Known browsers"), labels, (
+        (words_of(row.label), row.first_seen_at, row.last_seen_at) for row in rows
+    ))  # fmt: skip
 
 
 @provides("accounts.PhoneCode.user", "accounts.Authenticator.user", "accounts.RecoveryCode.user")
 def codes(user: User) -> Part:
-    labels = {"what": _("What"), "at": _("Time"), "used": _("Used")}
+    labels = {"what": _("Kind of data"), "at": _("Time"), "used": _("Used")}
     sent = PhoneCode.objects.filter(user=user).order_by("-created_at")
     rows: list[tuple[Any, ...]] = [
         (_("SMS code: %(purpose)s") % {"purpose": code.get_purpose_display()}, code.created_at, code.used_at)
@@ -156,7 +160,7 @@ def codes(user: User) -> Part:
 def requests(user: User) -> Part:
     labels = {
         "kind": _("Request"), "wish": _("Wish"), "asked": _("Asked"), "due": _("Due"), "state": _("State"),
-        "answer": _("Answer"),
+        "answer": _("Answer to the person"),
     }  # fmt: skip
     rows = DataRequest.objects.filter(user=user).order_by("-created_at")
     return Part.of("requests", _("Requests about your data"), labels, (

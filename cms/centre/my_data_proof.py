@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from cms.centre.views import own_rows
 from tenants.accounts import codes
 from tenants.accounts.forms import CodeForm
-from tenants.accounts.models import CodePurpose, User
+from tenants.accounts.models import CodePurpose, PhoneCode, User
 from tenants.errors import DomainError
 from tenants.masking import mask_phone_number
 from tenants.ratelimit import allowed
@@ -70,6 +70,9 @@ def code_context(request: TenantRequest, *, at: datetime) -> dict[str, Any]:
     return {
         "masked_phone": mask_phone_number(request.user.phone or ""),
         "resend_after_s": codes.wait_s(request.user, at=at),
+        "code_sent": PhoneCode.objects.filter(
+            user=request.user, purpose=CodePurpose.DATA, used_at=None, expires_at__gt=at
+        ).exists(),
     }
 
 

@@ -170,7 +170,7 @@ def certificates(user: User) -> Part:
     for new in QualificationCertificate.objects.filter(user=user).select_related("position"):
         rows.append((_("Qualification certificate"), new.number, new.position.name, new.issued_at,
                      new.get_state_display(), new.revoked_at, new.revoked_reason))  # fmt: skip
-    return Part.of("certificates", _("Certificates"), labels, rows)
+    return Part.of("certificates", _("Your certificates"), labels, rows)
 
 
 @provides()

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from cms.centre.my_data_parts import Part, provides
 from cms.centre.my_data_rooms import subjects_of
+from cms.console.audit_words import ACTIONS
 from tenants.accounts.models import User
 from tenants.audit.models import Entry
 
@@ -12,10 +13,12 @@ from tenants.audit.models import Entry
 @provides("audit.Entry.actor")
 def audit(user: User) -> Part:
     """What was done to the account and to the person's pictures and papers, and what they did themselves."""
-    labels = {"at": _("Time"), "action": _("Action"), "by": _("By"), "where": _("Institution")}
+    labels = {"at": _("Time"), "action": _("What was done"), "by": _("Done by"), "where": _("Institution")}
     rows = Entry.objects.filter(_about(user)).select_related("institution").order_by("-id")
     return Part.of("audit", _("Audit trail about you"), labels, (
-        (row.at, row.action, _doer(row, user), row.institution.name if row.institution else "") for row in rows
+        (row.at, str(ACTIONS.get(row.action, row.action)), _doer(row, user),
+         row.institution.name if row.institution else "")
+        for row in rows
     ))  # fmt: skip
 
 

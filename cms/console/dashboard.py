@@ -8,6 +8,7 @@ from django.db.models import Count, Min, Q
 from django.http import HttpRequest
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from wagtail.admin.ui.components import Component
 
 from certs.models import HoursCertificate, HoursUpload, QualificationCertificate, UploadState
@@ -124,7 +125,7 @@ def _upload_todos() -> list[Todo]:
         queued=Count("pk", filter=Q(state=UploadState.QUEUED)),
         rejected=Count("pk", filter=Q(state=UploadState.REJECTED)),
     )
-    look, page = _("Look"), "console:uploads"
+    look, page = pgettext("verb", "Look"), "console:uploads"
     return [
         Todo(
             uploads["rejected"],
@@ -153,7 +154,7 @@ def _request_todos(at: Any) -> list[Todo]:
 
 
 def _running_todos(at: Any) -> list[Todo]:
-    look = _("Look")
+    look = pgettext("verb", "Look")
     failed = Sms.objects.filter(state=SmsState.FAILED).count()
     applied = Application.objects.filter(state=Application.State.APPLIED).count()
     unsealed = Entry.objects.filter(seal=None, at__lt=at - SEAL_LATE).count()

@@ -38,7 +38,7 @@ class AnswerForm(forms.Form):
         label=gettext_lazy("I have seen the document or its scan, and it says so"), required=False
     )
     answer = forms.CharField(
-        label=gettext_lazy("Answer"), max_length=300, required=False,
+        label=gettext_lazy("Answer to the person"), max_length=300, required=False,
         help_text=gettext_lazy("The person reads it. Needed when it is refused."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
@@ -53,7 +53,7 @@ def index(request: TenantRequest) -> HttpResponse:
         row.tone = "fail" if _is_late(row, at) else TONES[DataRequest.State(row.state)]
         row.late = _is_late(row, at)
         row.wished = FIELDS.get(Wish.of(row).field, "") if row.kind == DataRequest.Kind.CORRECT else ""
-    views = [("open", _("Waiting")), ("late", _("Late")), ("ended", _("Ended")), ("all", _("All"))]
+    views = [("open", _("To be answered")), ("late", _("Late")), ("ended", _("Ended")), ("all", _("All"))]
     context = {
         "title": _("Requests about data"),
         "page": page,

@@ -5,6 +5,7 @@ import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants.accounts.models.people import User
 from tenants.crypto import EncryptedTextField
@@ -23,7 +24,7 @@ class DataRequest(models.Model):
         CLOSE = "close", _("Closing the account")
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("data request", "Open")
         DONE = "done", _("Done")
         REFUSED = "refused", _("Refused")
         WITHDRAWN = "withdrawn", _("Withdrawn")
