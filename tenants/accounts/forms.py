@@ -87,7 +87,7 @@ class FactorForm(forms.Form):
         widget=forms.TextInput(
             attrs={
                 "class": "input input-code", "inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": "7",
-                "autofocus": True, "spellcheck": "false",
+                "spellcheck": "false",
             }
         ),
     )  # fmt: skip

@@ -75,6 +75,7 @@ def show(request: HttpRequest, user: User) -> HttpResponse:
                 if way == "recovery":
                     _remind(request, user)
                 return redirect(_next(request))
+    form.fields["code"].widget.attrs["autofocus"] = True
     context = {"form": form, "next": _next(request), "by_recovery": by_recovery}
     return render(request, "accounts/second.html", context, status=status)
 
