@@ -52,7 +52,14 @@ def publish_rules(at: datetime, today: date) -> None:
         name=DEMO_RULES,
         values={
             # the tour signs the same people in again and again
-            "people": {"code_again_after_s": 10, "codes_a_day": 200},
+            # and everybody comes from one address
+            "people": {
+                "code_again_after_s": 10,
+                "codes_a_day": 200,
+                "codes_a_day_address": 5000,
+                "sign_in_failures_address": 400,
+                "flows_an_hour_address": 600,
+            },
             "study": {"hour_s": 3, "hours_required": 32, "beat_s": 5, "beat_cap_s": 10, "buffer_s": 16},
             "proctoring": {"snapshot_mean_s": 20, "snapshot_min_gap_s": 8, "verified_s": 180},
             "review": {"undo_minutes": 1},

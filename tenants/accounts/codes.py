@@ -185,6 +185,13 @@ def check_code_of(uuid: UUID | str | None, purpose: CodePurpose, digits: str, *,
     return code
 
 
+def is_under_way(user: User, purpose: CodePurpose, *, at: datetime) -> bool:
+    """Whether a code for this purpose is at the person's phone and may still be typed."""
+    index = blind_index("phone", user.phone or "")
+    sent = PhoneCode.objects.filter(user=user, purpose=purpose, phone_index=index, used_at=None, expires_at__gt=at)
+    return sent.exists()
+
+
 def latest_uuid(phone_index: str, purpose: CodePurpose) -> str:
     """The code that went last to this number for this purpose; empty when none did."""
     latest = PhoneCode.objects.filter(phone_index=phone_index, purpose=purpose).order_by("-created_at", "-id")

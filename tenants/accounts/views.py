@@ -170,15 +170,18 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 def _step_page(request: HttpRequest, template: str, waiting: signin.Pending, form: object, step: str) -> HttpResponse:
-    wait = codes.wait_s(waiting.user, at=now())
+    at, purpose = now(), PURPOSE[waiting.stage]
+    wait = codes.wait_s(waiting.user, at=at)
     context = {
         "form": form,
         "step": step,
         "person": waiting.user,
         "masked_phone": mask_phone_number(waiting.user.phone or ""),
         "resend_after_s": wait,
+        # One a minute for a number: a code for something else may just have taken its turn.
+        "not_sent": step == "code" and not codes.is_under_way(waiting.user, purpose, at=at),
         "resend_url": reverse("accounts:resend"),
-        "code_minutes": rules_for(PeopleRules, at=now()).code_valid_s // 60,
+        "code_minutes": rules_for(PeopleRules, at=at).code_valid_s // 60,
     }
     return render(request, template, context, status=400 if getattr(form, "errors", None) else 200)
 

@@ -33,6 +33,11 @@ def sign_in(browser: Any, account: str, password: str, **more: Any) -> Any:
     return answer
 
 
+def is_in(answer: Any) -> bool:
+    """Whether the password was taken: on to the code, to the first sign-in or home."""
+    return bool(answer.status_code == 302)
+
+
 def latest_code(phone: str | None = None) -> str:
     """The digits of the newest SMS with a code, to anybody or to `phone`."""
     from tenants.crypto import blind_index

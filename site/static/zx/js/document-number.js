@@ -51,7 +51,8 @@ function setUp(form) {
     echo.hidden = number.value.trim() === "";
     const { groups, said, state } = look(kind(), number.value);
     echo.querySelector("[data-groups]").textContent = groups;
-    echo.querySelector("[data-said]").textContent = said;
+    // The server's sentence stands below until something is typed; one of them is enough.
+    echo.querySelector("[data-said]").textContent = form.querySelector("[data-server-error]") ? "" : said;
     echo.dataset.state = state;
   };
   number.addEventListener("input", () => {
