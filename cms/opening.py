@@ -118,10 +118,10 @@ def _one_at_a_time() -> None:
 
 
 def _hosts(what: Opening) -> list[str]:
-    """The institution's own names first, because people know them; below the portal's host it has one in any case."""
+    """The subdomain first, because it works at once; names of its own may become the main one later."""
     base = base_domain()
     below = f"{naming.normalised_subdomain(what.subdomain)}.{base}"
-    hosts = [*(naming.normalised_host(host, base=base) for host in what.hosts), below]
+    hosts = [below, *(naming.normalised_host(host, base=base) for host in what.hosts)]
     for host in hosts:
         require_free(host)
     return list(dict.fromkeys(hosts))

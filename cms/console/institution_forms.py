@@ -93,7 +93,7 @@ class AddressForm(forms.Form):
         label=_("Host names of its own"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text=_("one a line; the first becomes the main address"),
+        help_text=_("one a line; can be made the main address on the institution's page once they work"),
     )
 
     def clean_subdomain(self) -> str:

@@ -80,49 +80,6 @@ def test_the_hue_is_the_institutions(lingzhu, jiangxin):
     assert "--w-color-primary-hue:352;" in red
 
 
-def test_opening_an_institution_makes_a_site_and_a_desk(association):
-    from tenants.models import Institution
-
-    admin = staff_client(association, Role.SUPERADMIN)
-    data = {
-        "name": "东江建设培训中心",
-        "short_name": "东江建培",
-        "code": "dongjiang",
-        "brand_main": "#7a1f2b",
-        "brand_accent": "#8a5a00",
-    }
-    assert admin.post("/admin/console/institutions/open/", data).status_code == 302
-    opened = Institution.objects.get(schema_name="dongjiang")
-    assert opened.host == f"dongjiang.{association.host}"
-    assert "东江建设培训中心" in staff_client(opened, Role.MANAGER).get("/").content.decode()
-
-
-def test_an_address_that_is_taken_is_refused_in_words(association):
-    admin = staff_client(association, Role.SUPERADMIN)
-    data = {
-        "name": "岭筑二校",
-        "short_name": "岭筑二校",
-        "code": "Lingzhu!",
-        "brand_main": "#7a1f2b",
-        "brand_accent": "#8a5a00",
-    }
-    answer = admin.post("/admin/console/institutions/open/", data)
-    assert answer.status_code == 400
-    assert "2–20 个小写字母或数字，以字母开头" in answer.content.decode()
-
-
-def test_suspending_needs_a_reason_and_an_admin(association, lingzhu):
-    address = f"/admin/console/institutions/{lingzhu.uuid}/state/"
-    auditor, admin = staff_client(association, Role.AUDITOR), staff_client(association, Role.SUPERADMIN)
-    assert auditor.post(address, {"state": "suspended", "reason": "整改"}).status_code == 403
-    admin.post(address, {"state": "suspended", "reason": ""})
-    lingzhu.refresh_from_db()
-    assert lingzhu.state == "approved"
-    admin.post(address, {"state": "suspended", "reason": "收费与公示不符"})
-    lingzhu.refresh_from_db()
-    assert lingzhu.state == "suspended"
-
-
 def test_a_code_is_readable_in_the_demo_only(association, settings):
     from tenants.messages.services import queue_sms
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,9 +24,11 @@ from tenants.domains import base_domain
 from tenants.errors import DomainError
 from tenants.messages.models import Sms
 from tenants.models import Application, Institution
+from tenants.naming import shown_host
 from tenants.queries import address_of
 
 PROGRESS_S = 120
+cache = caches["province"]  # the opening runs in public, the page that asks in the association's schema
 
 
 @dataclass
@@ -51,7 +53,7 @@ class Wizard:
         """The line of steps: done ones and the current one can be gone to."""
         faulty = self.draft.faulty()
         lines = [
-            {"step": step, "words": words, "url": self.step_url(step), "done": step not in faulty and step != current}
+            {"step": step, "words": words, "url": self.step_url(step), "done": step in FORMS and step not in faulty}
             for step, words in step_words().items()
         ]
         for line in lines:
@@ -200,7 +202,7 @@ def _summary(wizard: Wizard) -> dict[str, Any]:
     names = dict(Position.objects.filter(code__in=opening.position_codes).values_list("code", "name"))
     return {
         "opening": opening,
-        "hosts": [*opening.hosts, f"{opening.subdomain}.{base}"],
+        "hosts": [f"{opening.subdomain}.{base}", *map(shown_host, opening.hosts)],
         "positions": [names[code] for code in sorted(names)],
         "logo_url": wizard.url("open_logo") if wizard.draft.logo else "",
         "progress_url": reverse("console:institution_open_progress"),
