@@ -60,7 +60,8 @@ def pre_register(
     number = normalised_document(kind, id_number)
     existing = User.objects.by_document(kind, number)
     if existing is not None:
-        if not same_name(existing.name, name):
+        # A closed account is nobody's to enrol; its number is free again once the retention is over.
+        if not same_name(existing.name, name) or existing.closed_at is not None:
             raise IdentityConflict
         return existing
     user = new_user(kind=kind, number=number, name=name, gender=gender, at=at)

@@ -147,6 +147,14 @@ def test_nothing_names_the_person_any_more_and_the_number_is_free(make_user: Any
     assert (anew.pk != user.pk, anew.id_number) == (True, number)
 
 
+def test_a_closed_account_is_not_enrolled_before_its_number_is_free(make_user: Any, lingzhu: Any) -> None:
+    from tenants.accounts.services import IdentityConflict, pre_register
+
+    user = closed(make_user())
+    with pytest.raises(IdentityConflict):
+        pre_register(id_number=user.id_number, name=user.name, phone=None, by=None, institution=lingzhu, at=AT)
+
+
 def test_an_open_account_is_never_anonymised(make_user: Any) -> None:
     from tenants.accounts import anonymise
 

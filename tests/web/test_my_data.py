@@ -286,6 +286,22 @@ def test_a_copy_is_made_once_and_its_file_goes_when_the_hours_are_over(
     assert not storages["private"].exists(asked.file)
 
 
+def test_a_worker_that_dies_leaves_the_copy_to_the_next(lingzhu: Any, trainee_client: Any) -> None:
+    from django.db import transaction
+
+    from cms.centre.my_data_export import bundle
+    from tenants.accounts import exports
+
+    client = trainee_client(lingzhu)
+    client.post("/my/data/export/", {"password": PASSWORD})
+    pk = export_of(client.user).pk
+    with transaction.atomic():
+        exports.keep(exports.claimed(pk), bundle(client.user, at=now()), at=now())
+        transaction.set_rollback(True)  # what the database does when the connection of a killed worker breaks
+    assert exports.waiting_exports() == [pk]
+    assert build(client.user).state == "done"
+
+
 def test_the_page_takes_as_many_queries_for_three_requests_as_for_one(lingzhu: Any, trainee_client: Any) -> None:
     from tenants.accounts.models import DataRequest
     from tests.support.staff import queries_of
