@@ -41,6 +41,7 @@ def _page(request: HttpRequest, institution: Institution, **bound: forms.Form) -
     """The page, with the one form that came back with errors in place of the fresh one."""
     given = {name: getattr(institution, name) for name in FIELDS_OF_NAMES}
     colours_given = {"brand_main": institution.brand_main, "brand_accent": institution.brand_accent}
+    asked = request.POST.get("state", "")
     fresh = {
         "names": institution_forms.DetailsForm(initial=given, institution=institution),
         "positions": institution_forms.PositionsForm(initial={"position_codes": institution.position_codes}),
@@ -61,7 +62,8 @@ def _page(request: HttpRequest, institution: Institution, **bound: forms.Form) -
         "history": history_of(institution),
         "trainees": Enrolment.objects.filter(institution=institution).values("user").distinct().count(),
         "verbs": [(state.value, verb(state), effect(state)) for state in NEXT_STATES[State(institution.state)]],
-        "asked_state": request.POST.get("state", ""),
+        "asked_state": asked,
+        "late": asked in State.values and asked not in NEXT_STATES[State(institution.state)],
         "may_change": access.has_role(request.user, *access.ADMINS) and institution.state != State.CLOSED,
         "look": preview_of(given, institution.brand_main, institution.brand_accent),
         "preview_url": reverse("console:institution_preview", args=[institution.uuid]),
