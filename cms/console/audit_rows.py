@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cms.console.audit_words import ACTIONS, DETAILS, SUBJECTS
-from tenants.accounts.models import User
+from tenants.accounts.models import DataRequest, User
 from tenants.audit.models import Entry
+from tenants.models import State
 from tenants.roles.roles import Role
 
 # Subject → the screen of the console that shows it.
@@ -20,6 +21,8 @@ SCREENS = {
     "review.hoursreview": "console:case",
     "accounts.datarequest": "console:data_request",
 }
+STATES = {**dict(State.choices), **dict(DataRequest.State.choices)}
+ORDER = {key: place for place, key in enumerate(DETAILS)}
 PERSON, INSTITUTION = "accounts.user", "tenants.institution"
 
 
@@ -33,7 +36,9 @@ def dressed(entries: Iterable[Entry]) -> list[Any]:
         row.kind = SUBJECTS.get(row.subject_type, row.subject_type)
         row.about = names.get(row.subject_id, "") or _institution_name(row)
         row.url = reverse(SCREENS[row.subject_type], args=[row.subject_id]) if row.subject_type in SCREENS else ""
-        row.details = [(DETAILS.get(key, key), _shown(key, value)) for key, value in row.data.items()]
+        row.details = [
+            (DETAILS.get(key, key), _shown(key, value)) for key, value in sorted(row.data.items(), key=_place)
+        ]
         row.sealed = getattr(row, "seal", None)
     return rows
 
@@ -48,6 +53,11 @@ def _institution_name(row: Any) -> str:
     return row.institution.short_name if same else ""
 
 
+def _place(item: tuple[str, Any]) -> int:
+    """The database orders the keys by length; we tell what was before what is."""
+    return ORDER.get(item[0], len(ORDER))
+
+
 def _shown(key: str, value: Any) -> str:
     """A stored value in words where we have them."""
     if isinstance(value, bool):
@@ -56,6 +66,8 @@ def _shown(key: str, value: Any) -> str:
         return "、".join(str(one) for one in value) or "—"
     if key == "role" and value in Role.values:
         return str(Role(value).label)
+    if key in ("was", "now", "state") and value in STATES:
+        return str(STATES[value])
     if key == "field":
         fields = {"id_number": _("ID number"), "holder_id_number": _("ID number"), "phone": _("phone number")}
         return str(fields.get(value, value))

@@ -155,7 +155,6 @@ SUBJECTS = {
 }
 
 DETAILS = {
-    "reason": pgettext_lazy("audit detail", "reason"),
     "was": pgettext_lazy("audit detail", "before"),
     "now": pgettext_lazy("audit detail", "after"),
     "field": pgettext_lazy("audit detail", "field"),
@@ -164,6 +163,7 @@ DETAILS = {
     "host": pgettext_lazy("audit detail", "address"),
     "code": pgettext_lazy("audit detail", "code"),
     "kind": pgettext_lazy("audit detail", "kind"),
+    "reason": pgettext_lazy("audit detail", "reason"),
     "state": pgettext_lazy("audit detail", "state"),
     "why": pgettext_lazy("audit detail", "why"),
     "minutes": pgettext_lazy("audit detail", "minutes"),

@@ -72,7 +72,7 @@ def index(request: HttpRequest, uuid: str) -> HttpResponse:
     context = {
         "title": _("Support for %(name)s") % {"name": institution.short_name},
         "parent_title": _("Institutions"), "parent_url": "/admin/console/institutions/",
-        "institution": institution, "form": form, "page": page, "grants": described(page.object_list, at=at),
+        "institution": institution, "form": form, "page": page, "grants": described(page, at=at),
         "may_open": institution.state != State.CLOSED,
     }  # fmt: skip
     return render(request, "console/support.html", context, status=status)
@@ -80,9 +80,9 @@ def index(request: HttpRequest, uuid: str) -> HttpResponse:
 
 def _colleagues(request: HttpRequest) -> list[User]:
     """The association's staff; whoever asks stands first."""
-    me = request.user
+    me: Any = request.user
     others = User.objects.filter(memberships__isnull=False, is_active=True).exclude(pk=me.pk).distinct()
-    return [me, *others.order_by("name_pinyin")]  # type: ignore[list-item]
+    return [me, *others.order_by("name_pinyin")]
 
 
 def _opened(form: SupportForm, people: list[User], institution: Institution, request: HttpRequest) -> bool:
