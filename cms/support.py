@@ -1,6 +1,6 @@
 """Support grants in words, for both sides."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +26,7 @@ class Described:
         return self.tone == "review"
 
 
-def described(grants: Sequence[SupportGrant], *, at: datetime) -> list[Described]:
+def described(grants: Iterable[SupportGrant], *, at: datetime) -> list[Described]:
     """One query for all entries, whatever the number of rows."""
     rows = list(grants)
     entries = entries_of(rows)

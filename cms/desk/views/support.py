@@ -20,7 +20,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Support by the association"),
         "page": page,
-        "grants": described(page.object_list, at=now()),
+        "grants": described(page, at=now()),
     }
     return render(request, "desk/support.html", context)
 
