@@ -41,6 +41,13 @@ class TooManyHere(DomainError):
     status = 429
 
 
+class NoPhoneOnFile(NoPhone):
+    message = _(
+        "No mobile phone is registered for this account, so no code can be sent. Please bring your identity document to "
+        "your training institution or call the association."
+    )
+
+
 class WrongCode(DomainError):
     code = "code.wrong"
     message = _("The code is wrong or no longer valid. Check the latest message, or ask for a new code.")
@@ -55,7 +62,7 @@ def send_code(
     Raises `NoPhone`, `TooSoon`, `TooMany`, `TooManyHere`.
     """
     if not user.phone:
-        raise NoPhone
+        raise NoPhoneOnFile
     return send_code_to(user.phone, purpose, user=user, institution=institution, address=address, at=at)
 
 

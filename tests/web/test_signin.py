@@ -9,11 +9,9 @@ from django_tenants.utils import tenant_context
 
 from tenants.accounts.models import PhoneCode, User
 from tenants.messages.models import Sms
+from tests.support.doors import latest_code
+from tests.support.doors import sign_in as sign_in_with_captcha
 from tests.support.people import make_user
-
-
-def latest_code() -> str:
-    return re.search(r"\d{6}", Sms.objects.filter(holds_code=True).latest("id").text).group()
 
 
 @pytest.fixture
@@ -138,3 +136,63 @@ def test_the_session_key_changes_at_sign_in(browser, newcomer) -> None:
 
 def test_the_portal_shows_the_picture_at_once(association) -> None:
     assert b"captcha_1" in Client(headers={"host": association.host}).get("/signin/").content
+
+
+def test_a_verified_phone_is_an_account_too(browser) -> None:
+    user = make_user()
+    typed = f"+86 {user.phone[:3]} {user.phone[3:7]} {user.phone[7:]}"
+    answer = browser.post("/signin/", {"account": typed, "password": "Zhuxue2026"})
+    assert answer.headers["Location"] == "/signin/code/"
+
+
+@pytest.mark.parametrize("lacking", ["phone_verified_at", "activated_at"])
+def test_a_phone_opens_nothing_before_it_was_proved(browser, lacking: str) -> None:
+    user = make_user(**{lacking: None})
+    assert browser.post("/signin/", {"account": user.phone, "password": "Zhuxue2026"}).status_code == 400
+
+
+def test_two_who_wrote_down_one_phone_cannot_sign_in_as_each_other(browser) -> None:
+    owner, other = make_user(), make_user(phone_verified_at=None, password="Andere2026")
+    other.set_phone(owner.phone)
+    other.save()
+    assert browser.post("/signin/", {"account": owner.phone, "password": "Andere2026"}).status_code == 400
+    browser.defaults["REMOTE_ADDR"] = "203.0.113.9"
+    elsewhere = sign_in_with_captcha(browser, owner.phone, "Zhuxue2026")
+    assert elsewhere.headers["Location"] == "/signin/code/"
+    assert PhoneCode.objects.get().user == owner
+
+
+def test_a_passport_is_an_account_too(browser, lingzhu) -> None:
+    from tenants.accounts.services import pre_register
+    from tests.support.people import BEFORE
+
+    person = pre_register(
+        id_number="E12345678", name="Maria da Silva", phone="13911119001", by=None, institution=lingzhu, at=BEFORE,
+        document_kind="passport", gender="female",
+    )  # fmt: skip
+    answer = browser.post("/signin/", {"account": "e1234 5678", "password": "111111"})
+    assert answer.headers["Location"] == "/signin/first/"
+    assert (person.gender, person.document_kind) == ("female", "passport")
+
+
+def test_somebody_without_a_phone_is_told_whom_to_ask(browser, lingzhu) -> None:
+    from tenants.accounts.services import pre_register
+    from tests.support.people import BEFORE, id_number
+
+    number = id_number(820)
+    pre_register(id_number=number, name="李建国", phone=None, by=None, institution=lingzhu, at=BEFORE)
+    answer = browser.post("/signin/", {"account": number, "password": "111111"})
+    assert answer.status_code == 409
+    assert "没有登记手机号" in answer.content.decode()
+
+
+def test_a_code_that_took_anothers_turn_is_not_said_to_be_sent(browser, lingzhu) -> None:
+    from tenants.accounts import codes
+    from tenants.accounts.models import CodePurpose
+
+    user = make_user()
+    codes.send_code(user, CodePurpose.OLD_PHONE, institution=lingzhu, address="", at=now())
+    assert sign_in(browser, user, "Zhuxue2026").headers["Location"] == "/signin/code/"
+    page = browser.get("/signin/code/").content.decode()
+    assert "还没有向" in page
+    assert Sms.objects.filter(holds_code=True).count() == 1
