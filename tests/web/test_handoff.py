@@ -7,6 +7,7 @@ import pytest
 from captcha.models import CaptchaStore
 from django.test import Client
 from django.utils.timezone import now
+from django_tenants.utils import tenant_context
 
 from tenants.accounts import handoff
 from tenants.accounts.models import HandOff
@@ -56,10 +57,19 @@ def test_a_ticket_is_void_elsewhere_and_later(lingzhu, jiangxin, registrar) -> N
     assert HandOff.objects.filter(used_at__isnull=False).count() == 0
 
 
-def test_only_live_workplaces_are_offered(lingzhu, registrar) -> None:
+def test_closed_workplaces_are_not_offered_suspended_ones_are_because_staff_may_look(lingzhu, registrar) -> None:
     from tenants.models import State
     from tenants.states import change_state
 
-    assert [place.pk for place in handoff.workplaces(registrar)] == [lingzhu.pk]
-    change_state(lingzhu, State.SUSPENDED, reason="test", by=None, at=BEFORE)
-    assert handoff.workplaces(registrar) == []
+    offered = {}
+    for state in (State.SUSPENDED, State.CLOSED):
+        change_state(lingzhu, state, reason="test", by=None, at=BEFORE)
+        offered[state] = [place.pk for place in handoff.workplaces(registrar)]
+    assert offered == {State.SUSPENDED: [lingzhu.pk], State.CLOSED: []}
+
+
+def test_support_is_no_workplace(lingzhu) -> None:
+    helper = make_user("邝知远")
+    with tenant_context(lingzhu):
+        grant_role(helper, Role.VIEWER, by=None, at=BEFORE, until=now() + timedelta(hours=1))
+    assert handoff.workplaces(helper) == []
