@@ -27,6 +27,8 @@ def mine(request: TenantRequest) -> HttpResponse:
     forms = {
         name: FactorForm(request.POST if wish == name else None, auto_id=f"{name}_%s") for name in ("codes", "replace")
     }
+    for form in forms.values():
+        form.fields["code"].widget.attrs["maxlength"] = "24"  # a recovery code will do too
     codes: list[str] = []
     if request.method == "POST" and wish in forms and _answered(request, forms[wish], user):
         if wish == "replace":

@@ -42,6 +42,7 @@ def load_roles(user: Any, *, at: datetime) -> None:
         from tenants.accounts.support import expire_due  # support gives roles: it stands above this module
 
         expire_due(at=at)
+        GroupMembership.objects.filter(user_id=user.pk, until__lte=at).delete()  # also what no grant knows
         rows = list(GroupMembership.objects.filter(user_id=user.pk).values_list("group__name", "until"))
     running = [(name, until) for name, until in rows if until is None or until > at]
     user._roles_here = (current_schema(), {name for name, _until in running})

@@ -109,6 +109,18 @@ def test_support_is_gone_with_the_first_request_after_its_time(chief, helper, li
     assert actions(grant)[-1] == "support.expired"
 
 
+def test_a_role_that_has_run_out_is_removed_even_where_no_grant_knows_of_it(lingzhu) -> None:
+    from tenants.roles.services import grant_role
+
+    user = people.make_user("邝知远")
+    with tenant_context(lingzhu):
+        grant_role(user, Role.MANAGER, by=None, at=people.BEFORE, until=now() - timedelta(seconds=1))
+    client = people.signed_in(user, lingzhu, second_factor=True)
+    assert client.get("/admin/desk/staff/").status_code == 302
+    with tenant_context(lingzhu):
+        assert not GroupMembership.objects.filter(user=user).exists()
+
+
 def test_the_sweeper_ends_what_nobody_looks_at_and_runs_twice_without_harm(chief, helper, lingzhu) -> None:
     from tenants.accounts.tasks import end_support
 
