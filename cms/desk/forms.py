@@ -6,12 +6,18 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from learning.models import PostCertificate, TrainingClass
+from tenants.accounts.models import DocumentKind, Gender
+from tenants.accounts.rules import kind_of
 
 
 class PersonForm(forms.Form):
     """Who is at the counter, as the card says it."""
 
     id_number = forms.CharField(label=_("ID number"), max_length=24, help_text=_("as on the card; 18 digits"))
+    passport = forms.BooleanField(label=_("It is the number of a passport"), required=False)
+    gender = forms.ChoiceField(
+        label=_("Gender, as in the passport"), choices=[("", "—"), *Gender.choices], required=False
+    )
     name = forms.CharField(label=_("Name"), max_length=50, help_text=_("as on the card"))
 
     def clean_id_number(self) -> str:
@@ -19,6 +25,18 @@ class PersonForm(forms.Form):
 
     def clean_name(self) -> str:
         return self.cleaned_data["name"].strip()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("passport") and not data.get("gender") and "gender" not in self.errors:
+            self.add_error("gender", _("Choose the gender that stands in the passport."))
+        return data
+
+    @property
+    def document_kind(self) -> str:
+        """`passport`, or what 18 digits tell by themselves."""
+        number = self.cleaned_data.get("id_number", "")
+        return DocumentKind.PASSPORT.value if self.cleaned_data.get("passport") else kind_of(number)
 
 
 class EnrolForm(PersonForm):

@@ -6,9 +6,8 @@ from django.db import transaction
 
 from learning.errors import CannotEnrol
 from learning.models import Position, PostCertificate, PostCertificateState
-from tenants.accounts.models import User
+from tenants.accounts.models import User, number_index
 from tenants.audit.services import record
-from tenants.crypto import blind_index
 
 
 @transaction.atomic
@@ -20,7 +19,7 @@ def register_post_certificate(
         number=number.strip(), holder_name=name.strip(), position=position, issued_on=issued_on
     )
     certificate.holder_id_number = id_number.strip().upper()
-    certificate.holder_id_index = blind_index("id_number", id_number)
+    certificate.holder_id_index = number_index(id_number)
     certificate.save(force_insert=True)
     record("post_certificate.registered", actor=by, subject=certificate, at=at, position=position.code)
     return certificate

@@ -43,8 +43,8 @@ class TooManyHere(DomainError):
 
 class NoPhoneOnFile(NoPhone):
     message = _(
-        "No mobile phone is registered for this account, so no code can be sent. Please bring your identity document to "
-        "your training institution or call the association."
+        "No mobile phone is registered for this account, so no code can be sent. Please bring your identity document "
+        "to your training institution or call the association."
     )
 
 

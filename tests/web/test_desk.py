@@ -194,3 +194,28 @@ def test_a_manager_cannot_lock_the_door_behind_themselves(lingzhu, in_tenant):
     manager.post(f"/admin/desk/staff/{mine.pk}/remove/")
     with in_tenant(lingzhu):
         assert manager.user.memberships.count() == 1
+
+
+def test_somebody_with_a_passport_is_enrolled_by_its_number(registrar, lingzhu, in_tenant):
+    """The register's holder, the account and the enrolment meet in the passport's own index."""
+    from learning.models import Enrolment
+    from learning.services import register_post_certificate
+    from tenants.accounts.models import User
+
+    a_holder()  # publishes rules, a plan and a position
+    register_post_certificate(
+        number="粤建岗990009", id_number="e1234 5678", name="Maria da Silva", position=make_position(),
+        issued_on=date(2017, 5, 1), by=None, at=people.BEFORE,
+    )  # fmt: skip
+    who = {"id_number": "E12345678", "name": "Maria da Silva", "passport": "on"}
+    asked = registrar.post("/admin/desk/enrolments/new/", who | {"look": "1"})
+    assert asked.status_code == 400
+    assert "请选择护照上的性别" in asked.content.decode()
+    who["gender"] = "female"
+    assert "粤建岗990009" in registrar.post("/admin/desk/enrolments/new/", who | {"look": "1"}).content.decode()
+    data = who | {"enrol": "1", "certificate": "粤建岗990009", "year": "2026", "phone": "13999990009"}
+    assert registrar.post("/admin/desk/enrolments/new/", data).status_code == 302
+    person = User.objects.by_document("passport", "E12345678")
+    assert (person.document_kind, person.gender) == ("passport", "female")
+    with in_tenant(lingzhu):
+        assert Enrolment.objects.filter(user=person, post_certificate__number="粤建岗990009").count() == 1

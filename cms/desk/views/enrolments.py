@@ -21,9 +21,9 @@ from learning import services
 from learning.models import Admission, Enrolment, ExamState, HoursState, Plan, PostCertificate
 from learning.queries import progress_of_many
 from learning.rules import EligibilityRules, refusal_of
-from tenants.accounts.rules import normalised_id_number
+from tenants.accounts.models import number_index
+from tenants.accounts.rules import normalised_document
 from tenants.accounts.services import pre_register
-from tenants.crypto import blind_index
 from tenants.errors import DomainError
 from tenants.requests import TenantRequest
 from tenants.rulesets.services import rules_for
@@ -160,7 +160,8 @@ def new(request: TenantRequest) -> HttpResponse:
     form = None
     if request.method == "POST" and person.is_valid():
         try:
-            certificates = _certificates_of(request, **person.cleaned_data)
+            number = normalised_document(person.document_kind, person.cleaned_data["id_number"])
+            certificates = _certificates_of(number, person.cleaned_data["name"])
         except DomainError as error:
             person.add_error("id_number", error.message)
         else:
@@ -189,14 +190,14 @@ def _first_accepted(certificates: list[PostCertificate]) -> str:
     return next((one.number for one in certificates if not one.refusal), "")  # type: ignore[attr-defined]
 
 
-def _certificates_of(request: TenantRequest, *, id_number: str, name: str) -> list[PostCertificate]:
+def _certificates_of(number: str, name: str) -> list[PostCertificate]:
     """What the register holds for exactly this number and name, with the reason where one does not entitle."""
-    number, at = normalised_id_number(id_number), now()
+    at = now()
     rules = rules_for(EligibilityRules, at=at)
     found = list(
-        PostCertificate.objects.filter(
-            holder_id_index=blind_index("id_number", number), holder_name=name
-        ).select_related("position")
+        PostCertificate.objects.filter(holder_id_index=number_index(number), holder_name=name).select_related(
+            "position"
+        )
     )
     for certificate in found:
         certificate.refusal = refusal_of(  # type: ignore[attr-defined]
@@ -239,6 +240,8 @@ def _enrol(request: TenantRequest, form: EnrolForm) -> bool:
             by=request.user,
             institution=institution,
             at=at,
+            document_kind=form.document_kind,
+            gender=data["gender"],
         )
         services.enrol(
             institution=institution, user=user, certificate_number=data["certificate"], year=data["year"],

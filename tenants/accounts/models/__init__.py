@@ -2,7 +2,7 @@
 
 from tenants.accounts.models.codes import CodePurpose, PhoneCode
 from tenants.accounts.models.factors import Authenticator, RecoveryCode, SupportGrant
-from tenants.accounts.models.people import DocumentKind, Gender, User, UserManager
+from tenants.accounts.models.people import DocumentKind, Gender, User, UserManager, number_index
 from tenants.accounts.models.requests import DataRequest
 from tenants.accounts.models.sessions import HandOff, KnownDevice, SignedIn
 
@@ -20,4 +20,5 @@ __all__ = [
     "SupportGrant",
     "User",
     "UserManager",
+    "number_index",
 ]

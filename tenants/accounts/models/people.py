@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from pypinyin import lazy_pinyin
 
+from tenants.accounts.rules import account_of
 from tenants.crypto import EncryptedTextField, blind_index
 
 
@@ -27,6 +28,12 @@ class DocumentKind(models.TextChoices):
 def document_index(kind: str, number: str) -> str:
     """What a document is looked up by. Passports have a namespace of their own: no other number collides with one."""
     return blind_index("passport" if kind == DocumentKind.PASSPORT else "id_number", number)
+
+
+def number_index(number: str) -> str:
+    """The same for a number whose kind nobody noted (the register of post certificates): 18 digits, or a passport's."""
+    space, text = account_of(number)
+    return blind_index("passport" if space == "passport" else "id_number", text)
 
 
 class UserManager(BaseUserManager["User"]):
