@@ -20,7 +20,17 @@ def ruled(rule: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         raise ValidationError(error.message, code=error.code) from error
 
 
-class ColoursForm(forms.Form):
+class PlainForm(forms.Form):
+    """Says "fill this in" where Django says that a field is compulsory; own sentences stay."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = _("Please fill this in.")
+
+
+class ColoursForm(PlainForm):
     """Main and second colour. `suggestions` has a readable colour of the same hue for each that was refused."""
 
     brand_main = forms.CharField(label=_("Main colour"), max_length=7, initial="#1d4f8b")
@@ -47,7 +57,7 @@ class ColoursForm(forms.Form):
         return self._colour("brand_accent")
 
 
-class LogoForm(forms.Form):
+class LogoForm(PlainForm):
     """A picture of the logo, looked at by its content and drawn anew."""
 
     logo = forms.FileField(

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from cms.brand_forms import ruled
+from cms.brand_forms import PlainForm, ruled
 from learning.models import Position
 from tenants import naming
 from tenants.accounts import rules as people
@@ -26,7 +26,7 @@ def _captcha() -> CaptchaField:
     )
 
 
-class ApplyForm(forms.Form):
+class ApplyForm(PlainForm):
     """The institution, what it wants to train, and who answers for it."""
 
     name = forms.CharField(
@@ -111,7 +111,7 @@ class ApplyForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "captcha"}
 
 
-class StatusForm(forms.Form):
+class StatusForm(PlainForm):
     """Whose application it is."""
 
     phone = forms.CharField(

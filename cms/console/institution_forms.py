@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from cms.brand_forms import ColoursForm, LogoForm, ruled
+from cms.brand_forms import ColoursForm, LogoForm, PlainForm, ruled
 from learning.models import Position
 from tenants import naming
 from tenants.accounts import rules as people
@@ -16,7 +16,7 @@ from tenants.errors import DomainError
 from tenants.models import Institution
 
 
-class NamesForm(forms.Form):
+class NamesForm(PlainForm):
     """Who it is, and how it is reached."""
 
     name = forms.CharField(label=_("Full name of the institution"), min_length=4, max_length=80)
@@ -69,7 +69,7 @@ class DetailsForm(NamesForm):
     code = None  # type: ignore[assignment]
 
 
-class PositionsForm(forms.Form):
+class PositionsForm(PlainForm):
     """What it may train."""
 
     position_codes = forms.MultipleChoiceField(
@@ -85,7 +85,7 @@ class PositionsForm(forms.Form):
         ]
 
 
-class AddressForm(forms.Form):
+class AddressForm(PlainForm):
     """Where the site lives."""
 
     subdomain = forms.CharField(label=_("Subdomain"), max_length=30)
@@ -116,7 +116,7 @@ class AddressForm(forms.Form):
         return "\n".join(dict.fromkeys(hosts))
 
 
-class HostForm(forms.Form):
+class HostForm(PlainForm):
     host = forms.CharField(label=_("Host name"), max_length=253)
 
 
@@ -124,7 +124,7 @@ class LookForm(ColoursForm, LogoForm):
     """The wizard's step: colours and logo together."""
 
 
-class ManagerForm(forms.Form):
+class ManagerForm(PlainForm):
     """The first manager. What is typed never changes an account that exists."""
 
     manager_name = forms.CharField(label=_("Name"), max_length=50, help_text=_("as on the card"))
@@ -148,7 +148,7 @@ class ManagerForm(forms.Form):
         return ruled(people.normalised_phone, self.cleaned_data["manager_phone"])
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(PlainForm):
     """A sentence that stands in the audit trail, and, where the screen says so, is read by others."""
 
     reason = forms.CharField(

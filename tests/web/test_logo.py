@@ -154,7 +154,7 @@ def test_addresses_are_added_made_main_and_taken_away(admin: Client, lingzhu: An
 
 @pytest.mark.parametrize(
     ("host", "sentence"),
-    [("jiangxin.test", "这个网址已经属于另一家机构"), ("http://x.cn", "这不是有效的域名"), ("", "这个字段是必须的")],
+    [("jiangxin.test", "这个网址已经属于另一家机构"), ("http://x.cn", "这不是有效的域名"), ("", "请填写此项")],
 )
 def test_an_address_that_cannot_be_is_refused_at_its_field(
     admin: Client, lingzhu: Any, jiangxin: Any, host: str, sentence: str
