@@ -3,9 +3,9 @@
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from cms.audit_words import ACTIONS
 from cms.centre.my_data_parts import Part, provides
 from cms.centre.my_data_rooms import subjects_of
-from cms.console.audit_words import ACTIONS
 from tenants.accounts.models import User
 from tenants.audit.models import Entry
 

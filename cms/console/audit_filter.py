@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from cms.console.audit_words import GROUPS
+from cms.audit_words import GROUPS
 from cms.console.periods import PeriodForm, within
 from tenants.audit.models import Entry
 from tenants.models import Institution, Kind

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from cms.console.audit_words import ACTIONS, DETAILS, SUBJECTS
+from cms.audit_words import ACTIONS, DETAILS, SUBJECTS
 from tenants.accounts.models import DataRequest, User
 from tenants.audit.models import Entry
 from tenants.models import State

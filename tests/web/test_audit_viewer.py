@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from cms.console.audit_words import ACTIONS, GROUPS
+from cms.audit_words import ACTIONS, GROUPS
 from cms.console.message_words import TEMPLATE_NAMES
 from tenants.accounts.reveal import ACTION
 from tenants.audit.models import Entry
