@@ -1,9 +1,11 @@
 """Error pages and error reports without personal data, also where ZHUXUE_DEBUG shows them in the browser."""
 
 import re
+from collections.abc import ItemsView
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 from tenants.masking import redacted
@@ -23,8 +25,8 @@ class PrivateReporterFilter(SafeExceptionReporterFilter):
     def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
         return {} if request is None else dict.fromkeys(request.POST, self.cleansed_substitute)
 
-    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: Any) -> list[tuple[str, str]]:
-        return [(name, f"({type(value).__name__})") for name, value in tb_frame.f_locals.items()]
+    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: Any) -> ItemsView[str, Any]:
+        return {name: f"({type(value).__name__})" for name, value in tb_frame.f_locals.items()}.items()
 
 
 class PrivateReporter(ExceptionReporter):
@@ -41,8 +43,8 @@ class PrivateReporter(ExceptionReporter):
             data["request_insecure_uri"] = f"{self.request.method} {self.request.path}"
         return data
 
-    def get_traceback_html(self) -> str:
-        return redacted(super().get_traceback_html())
+    def get_traceback_html(self) -> SafeString:
+        return SafeString(redacted(super().get_traceback_html()))
 
-    def get_traceback_text(self) -> str:
-        return redacted(super().get_traceback_text())
+    def get_traceback_text(self) -> SafeString:
+        return SafeString(redacted(super().get_traceback_text()))

@@ -115,7 +115,7 @@ def verify(*, at: datetime, heads: list[str]) -> Verdict:
     """Check every link, and that each exported head (`number hash`) is where it was: a chain cut at its end has links
     that hold, but not its heads.
     """
-    wanted = dict(reversed(head.split(" ", 1)) for head in heads)  # type: ignore[misc]
+    wanted = {digest: number for number, digest in (head.split(" ", 1) for head in heads)}
     sealed, broken, last = 0, None, None
     for seal, holds in _walk():
         sealed, last = sealed + 1, seal

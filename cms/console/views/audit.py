@@ -49,10 +49,9 @@ def index(request: HttpRequest) -> HttpResponse:
 def entry(request: HttpRequest, uuid: str) -> HttpResponse:
     """One entry with all that is stored, its link of the chain, and what else happened in the same request."""
     found = get_object_or_404(Entry.objects.select_related("actor", "institution", "seal"), uuid=uuid)
-    others = Entry.objects.filter(request_id=found.request_id).exclude(pk=found.pk) if found.request_id else []
-    if found.request_id:
-        # A request ends within minutes; the bounds keep this look-up on an index.
-        others = others.filter(pk__gt=found.pk - 1000, pk__lt=found.pk + 1000).select_related("actor", "institution")  # type: ignore[union-attr]
+    # A request ends within minutes; the bounds keep this look-up on an index.
+    near = Entry.objects.filter(pk__gt=found.pk - 1000, pk__lt=found.pk + 1000).exclude(pk=found.pk)
+    others = near.filter(request_id=found.request_id).exclude(request_id="").select_related("actor", "institution")
     row = dressed([found])[0]
     context = {
         "title": row.words,
@@ -66,7 +65,7 @@ def entry(request: HttpRequest, uuid: str) -> HttpResponse:
 
 @require_POST
 @access.console_view(*access.READERS)
-def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def export(request: HttpRequest) -> Any:
     """The filtered rows as CSV. That somebody took them away is an entry itself, written first."""
     form = FilterForm(request.GET or None)
     if form.is_bound and not form.is_valid():

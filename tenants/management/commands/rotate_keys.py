@@ -35,7 +35,8 @@ class Command(BaseCommand):
             if done:
                 self.stdout.write(f"{place}: {_words(done)}")
         if total:
-            record("keys.rotated", actor=None, at=now(), key=active_key_id(), **total)
+            counts: dict[str, Any] = dict(total)
+            record("keys.rotated", actor=None, at=now(), key=active_key_id(), **counts)
 
     def _check(self) -> None:
         """What each key of the ring, or none of it, is still needed for."""
