@@ -77,7 +77,7 @@ class DocumentForm(forms.Form):
         """True where a number is right but its first six digits stand in no table: a warning to be confirmed."""
         if not self.is_bound or "number" in self.errors or self.cleaned_data.get("kind") == DocumentKind.PASSPORT:
             return False
-        number = self.cleaned_data.get("number")
+        number = self.cleaned_data.get("number") or ""
         return bool(number) and not is_known_region(number)
 
 

@@ -145,7 +145,7 @@ def _proved(request: TenantRequest, given: dict[str, Any], at: datetime) -> Http
         return _refuse(request, given, error, at)
     except PhoneTaken as error:
         FLOW.note(request, at=at, code="", passed=False)
-        return _show(request, "phone", PhoneForm.refused(given["phone"], error.message))
+        return _show(request, "phone", PhoneForm.refused(given["phone"], str(error.message)))
     FLOW.note(request, at=at, passed=True)
     return redirect("accounts:register_password")
 
