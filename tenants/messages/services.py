@@ -1,5 +1,6 @@
 """Queue, cancel and send SMS. Rows are written in the business transaction; a message goes out at most once."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,7 +48,7 @@ def queue_sms(
     *,
     key: str,
     template: str,
-    params: dict[str, object] | None = None,
+    params: Mapping[str, object] | None = None,
     user: Any = None,
     phone: str | None = None,
     institution: Institution | None,

@@ -4,6 +4,7 @@ Gateways want each text reviewed, with named variables: `manage.py sms_templates
 """
 
 import string
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -101,7 +102,7 @@ TEMPLATES = {
 }
 
 
-def rendered(name: str, params: dict[str, object]) -> str:
+def rendered(name: str, params: Mapping[str, object]) -> str:
     """The text of a template with its variables filled in. Raises KeyError for an unknown name or variable."""
     return TEMPLATES[name].text.format(**params)
 
