@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from certs.models import HoursCertificate, HoursUpload, QualificationCertificate, UploadState
+from certs.models import Document, HoursCertificate, HoursUpload, QualificationCertificate, UploadState
 from certs.pdf.facts import YearRecord
 from certs.rules import why_no_hours_certificate, why_no_renewal
 from exams.models import Attempt
@@ -244,7 +244,7 @@ def documents_that_would_differ(user: User, field: str, value: str) -> list[Pape
     """Valid papers of `user` that do not print `value` as their `field` (`name` or `id_number`; else none do)."""
     if field not in ("name", "id_number"):
         return []
-    own = [*HoursCertificate.objects.filter(user=user, revoked_at=None)]
+    own: list[Document] = [*HoursCertificate.objects.filter(user=user, revoked_at=None)]
     own += [*QualificationCertificate.objects.filter(user=user, revoked_at=None)]
     papers = []
     for document in own:

@@ -105,7 +105,7 @@ GROUPS = {
         "review.partly_cleared": pgettext_lazy("audit", "Decided to clear part of the hours"),
         "review.undone": pgettext_lazy("audit", "Took a decision back"),
     },
-    _("Certificates"): {
+    pgettext_lazy("audit group", "Certificates"): {
         "hours_certificate.issued": pgettext_lazy("audit", "Issued an hours certificate"),
         "qualification_certificate.issued": pgettext_lazy("audit", "Issued a qualification certificate"),
         "certificate.opened": pgettext_lazy("audit", "Opened a certificate"),

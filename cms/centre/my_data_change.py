@@ -90,7 +90,7 @@ def correct(request: TenantRequest) -> HttpResponse:
 def withdraw(request: TenantRequest, uuid: UUID) -> HttpResponse:
     """Take one institution's consent back: what follows first, then the button."""
     at = now()
-    consent = get_object_or_404(Consent.objects.select_related("institution"), uuid=uuid, user=request.user)
+    consent: Consent = get_object_or_404(Consent.objects.select_related("institution"), uuid=uuid, user=request.user)
     if consent.withdrawn_at is not None:
         return redirect("centre:my_data")
     if request.method == "POST":

@@ -73,7 +73,11 @@ def camera(user: User) -> Part:
 def _counts(user: User) -> dict[int, tuple[int, int, int]]:
     """By camera session: checks passed, snapshots, incidents. Three queries."""
     passed = LivenessAttempt.objects.filter(session__user=user, outcome=PASSED)
-    tables = (passed, Snapshot.objects.filter(session__user=user), Incident.objects.filter(session__user=user))
+    tables: tuple[Any, ...] = (
+        passed,
+        Snapshot.objects.filter(session__user=user),
+        Incident.objects.filter(session__user=user),
+    )
     counts: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for place, rows in enumerate(tables):
         for pk, number in rows.order_by().values_list("session").annotate(n=Count("pk")):
@@ -187,7 +191,7 @@ def uploads(user: User) -> Part:
 
 def subjects_of(user: User) -> dict[str, list[str]]:
     """Rows of theirs that audit entries may be about, by model label: uuids as text."""
-    owners = {
+    owners: dict[Any, str] = {
         FaceProfile: "user", FacePhoto: "profile__user", Snapshot: "session__user", LivenessAttempt: "session__user",
         Consent: "user", CameraSession: "user", Enrolment: "user", HoursReview: "enrolment__user", Attempt: "user",
         HoursCertificate: "user", QualificationCertificate: "user",
