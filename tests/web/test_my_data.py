@@ -125,6 +125,7 @@ def test_withdrawal_tells_what_follows_and_then_stops_the_camera(
         camera = services.open_camera_session(client.user, lingzhu, "study", at=now())
     address = f"/my/data/consent/{consent.uuid}/withdraw/"
     text = page_of(client.get(address)).get_text(" ", strip=True)
+    assert page_of(client.get("/camera/consent/")).select_one(f'a[href="{address}"]') is not None
     assert "可以到机构学习" in text
     assert "照片在 15 天内删除" in text
     assert "学习画面，保存到学时审核结束后 183 天" in text
