@@ -15,7 +15,18 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from cms.centre import words
-from cms.centre.rules import Facts, Gap, Observation, Sitting, Span, TimelineStep, gaps, next_step, timeline
+from cms.centre.rules import (
+    AT_THE_INSTITUTION,
+    Facts,
+    Gap,
+    Observation,
+    Sitting,
+    Span,
+    TimelineStep,
+    gaps,
+    next_step,
+    timeline,
+)
 from cms.durations import clock, duration
 from exams.models import Attempt
 from learning.models import CreditSpan, Enrolment, PostCertificateState, StudySession
@@ -26,7 +37,6 @@ from tenants.requests import TenantRequest
 
 WHY_DAYS = 14  # how far back the front page explains uncounted time
 WHY_LINES = 3
-AT_THE_INSTITUTION = frozenset({"profile", "room", "exam"})
 LOOK_AGAIN = frozenset({"no_face", "two_faces", "mismatch", "no_answer"})
 
 
@@ -125,6 +135,7 @@ def _card(
         lesson_left_ms=following.duration_ms - following.credited_ms if following else 0,
         hours_done=progress.hours_done,
         hours_required=progress.hours_required,
+        institution_state=enrolment.institution.state,
         **shared,
     )
     step, lost = next_step(facts), recent.get(enrolment.pk, [])

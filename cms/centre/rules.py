@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 PHOTO_STEPS = frozenset({"consent", "id_photo", "portrait", "match"})
+AT_THE_INSTITUTION = frozenset({"profile", "room", "exam"})  # targets that open there only
+WITH_ITS_CLERKS = frozenset({"wait_admission", "pay"})
 LEAST_GAP_S = 20  # shorter ones are the pause between two beats
 NEAR_S = 90  # an observation this close to a gap explains it
 
@@ -32,6 +34,7 @@ class Facts:
     lesson_left_ms: int = 0
     hours_done: Decimal = Decimal(0)
     hours_required: Decimal = Decimal(0)
+    institution_state: str = "approved"
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,13 @@ class Step:
 
 def next_step(facts: Facts) -> Step:
     """The one thing to do now, in the order of the journey; what blocks comes first."""
+    step = _on_the_journey(facts)
+    if facts.institution_state == "approved" or not (step.target in AT_THE_INSTITUTION or step.code in WITH_ITS_CLERKS):
+        return step
+    return Step("institution_closed" if facts.institution_state == "closed" else "institution_paused")
+
+
+def _on_the_journey(facts: Facts) -> Step:
     if facts.admission != "admitted":
         return Step({"withdrawn": "withdrawn", "awaiting_payment": "pay"}.get(facts.admission, "wait_admission"))
     if facts.hours_state in {"studying", "cleared"}:

@@ -30,6 +30,16 @@ STEP_WORDS = {
         gettext_lazy("If that is a mistake, please call the institution."),
         "",
     ),
+    "institution_paused": (
+        gettext_lazy("This institution has paused its training"),
+        gettext_lazy("Everything counted so far is kept. You go on here when the association lets it resume."),
+        "",
+    ),
+    "institution_closed": (
+        gettext_lazy("This institution has ended its training"),
+        gettext_lazy("What you have earned stays on record. The association tells you how to go on elsewhere."),
+        "",
+    ),
     "wait_admission": (
         gettext_lazy("The institution is checking your documents"),
         gettext_lazy("You need do nothing now. When ID card and post certificate are checked you can pay the fee."),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from cms.centre.rules import Facts, Observation, Sitting, Span, gaps, next_step, timeline
+from cms.centre.rules import Facts, Observation, Sitting, Span, Step, gaps, next_step, timeline
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ADMITTED = {"admission": "admitted", "hours_state": "studying", "exam_state": "closed"}
@@ -87,3 +87,22 @@ def test_the_moment_between_two_beats_is_no_gap() -> None:
 def test_a_sitting_without_any_credit_is_one_gap() -> None:
     sittings = [Sitting(session=1, camera_session=7, start=at(0), end=at(5))]
     assert [(gap.start, gap.end) for gap in gaps(sittings, [], [])] == [(at(0), at(5))]
+
+
+@pytest.mark.parametrize(("state", "code"), [("suspended", "institution_paused"), ("closed", "institution_closed")])
+def test_who_would_study_at_a_paused_institution_is_told_so(state: str, code: str) -> None:
+    studying = Facts(admission="admitted", hours_state="studying", exam_state="closed", institution_state=state)
+    assert next_step(studying) == Step(code)
+    paying = Facts(admission="awaiting_payment", hours_state="studying", exam_state="closed", institution_state=state)
+    assert next_step(paying) == Step(code)
+
+
+def test_what_is_done_on_the_portal_goes_on_while_the_institution_is_paused() -> None:
+    done = Facts(
+        admission="admitted",
+        hours_state="approved",
+        exam_state="passed",
+        hours_recorded=True,
+        institution_state="closed",
+    )
+    assert next_step(done) == Step("renew", "portal")

@@ -203,6 +203,8 @@ def test_the_portal_lists_open_institutions_only_and_keeps_the_trainees_records(
     centre = trainee_client(association, study.user).get("/my/")
     assert centre.status_code == 200
     assert study.enrolment.position.name in centre.content.decode()
+    assert "该机构已终止培训" in centre.content.decode()
+    assert "继续学习" not in centre.content.decode()
 
 
 def test_two_decisions_at_once_leave_one_state_and_a_sentence(admin: Client, lingzhu: Any) -> None:
