@@ -3,14 +3,17 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.models import Page, PageViewRestriction
 
 from cms import second_factor
 from cms.staff_menu import TaskItem
@@ -62,6 +65,16 @@ def dashboard_item() -> MenuItem:
 @hooks.register("register_admin_menu_item")
 def second_factor_item() -> MenuItem:
     return TaskItem(_("My second factor"), "zx_second_factor", icon_name="mobile-alt", order=900)
+
+
+@hooks.register("before_serve_page", order=-100)
+def roles_wait_for_the_second_factor(page: Page, request: HttpRequest, *_: Any) -> HttpResponse | None:
+    """A page kept for roles: Wagtail reads the stored groups, whose rights may be withheld (`tenants.gate`)."""
+    if not getattr(request.user, "rights_withheld", False):
+        return None
+    if not page.get_view_restrictions().filter(restriction_type=PageViewRestriction.GROUPS).exists():
+        return None
+    return redirect(f"{reverse('accounts:second')}?{urlencode({'next': request.get_full_path()})}")
 
 
 @hooks.register("construct_main_menu")

@@ -242,6 +242,20 @@ def test_a_clerk_without_it_sees_no_photo(lingzhu, in_tenant) -> None:
     assert signed_in(clerk.user, lingzhu).get(address).status_code in {403, 404}
 
 
+def test_a_page_kept_for_a_role_waits_for_it_too(plain, manager, lingzhu) -> None:
+    from django.contrib.auth.models import Group
+    from wagtail.models import PageViewRestriction
+
+    from tests.support.pages import seed
+
+    home = seed(lingzhu)
+    with tenant_context(lingzhu):
+        kept = PageViewRestriction.objects.create(page=home, restriction_type="groups")
+        kept.groups.add(Group.objects.get(name="manager"))
+    assert plain.get("/").headers["Location"].startswith("/signin/second/")
+    assert signed_in(manager, lingzhu, second_factor=True).get("/").status_code == 200
+
+
 def test_a_superuser_without_it_is_a_person_like_others_at_the_association(association) -> None:
     chief = make_user("梁启明", is_superuser=True)
     user = gated(chief, association)
