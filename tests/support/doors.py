@@ -50,8 +50,8 @@ def latest_code(phone: str | None = None) -> str:
 
 
 def words(answer: Any) -> str:
-    """What a page says, without tokens, captchas and what was typed."""
-    return re.sub(r'value="[^"]*"|captcha/image/\w+|[0-9a-f]{40}', "", answer.content.decode())
+    """What a page says, without tokens, captchas, what was typed, and the seconds that have passed."""
+    return re.sub(r'value="[^"]*"|data-resend-after="\d+"|captcha/image/\w+|[0-9a-f]{40}', "", answer.content.decode())
 
 
 def later(monkeypatch: Any, seconds: float) -> None:
