@@ -220,8 +220,17 @@ def test_a_failure_in_any_part_leaves_nothing_behind(admin: Client, monkeypatch:
     assert answer.status_code == 500
     assert traces() == before
     assert OpeningDraft.objects.count() == 1  # what was typed is still there
+
+
+def test_after_a_failure_the_same_draft_opens(admin: Client, monkeypatch: Any) -> None:
+    def fails(*args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError("the machine was switched off")
+
+    fill(admin)
+    monkeypatch.setattr(opening, "queue_sms", fails)
+    admin.raise_request_exception = False
+    assert admin.post(f"{OPEN}check/").status_code == 500
     monkeypatch.undo()
-    admin.raise_request_exception = True
     assert admin.post(f"{OPEN}check/").status_code == 302
 
 
