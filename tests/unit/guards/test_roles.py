@@ -1,0 +1,117 @@
+"""Who may open which of our staff screens: one table, compared with what the screens answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tenants.roles.roles import ASSOCIATION_ROLES, INSTITUTION_ROLES
+from tests.support.guard_routes import Route, routes_of
+from tests.support.guard_walk import has_row
+from tests.support.staff import staff_client
+
+pytestmark = pytest.mark.django_db
+
+# Screens without an id → the roles that may open them; a screen that is not here fails.
+DESK = {
+    "desk:profiles": "manager registrar",
+    "desk:enrolments": "manager registrar viewer",
+    "desk:enrol": "manager registrar",
+    "desk:classes": "manager registrar viewer",
+    "desk:staff": "manager",
+    "desk:support": "manager",
+    "zx_hue_css": "manager editor registrar viewer",
+}
+CONSOLE = {
+    "console:queue": "superadmin hours_reviewer auditor",
+    "console:institutions": "superadmin auditor",
+    "console:institution_open": "superadmin",
+    "console:institution_open_progress": "superadmin",
+    "console:institution_open_preview": "superadmin",
+    "console:institution_open_logo": "",  # 404 until a logo was chosen in the wizard
+    "console:institution_open_drop": "superadmin",
+    "console:applications": "superadmin auditor",
+    "console:rules": "superadmin hours_reviewer question_editor certificate_clerk auditor",
+    "console:messages": "superadmin auditor",
+    "console:questions": "superadmin question_editor auditor",
+    "console:post_certificates": "superadmin certificate_clerk auditor",
+    "console:uploads": "superadmin certificate_clerk auditor",
+    "console:data_requests": "superadmin certificate_clerk auditor",
+    "console:audit": "superadmin auditor",
+    "console:audit_export": "superadmin auditor",
+    "console:people": "superadmin auditor",
+    "console:staff": "superadmin",
+    "console:second_factor_reset": "superadmin",
+    "zx_hue_css": "superadmin hours_reviewer question_editor certificate_clerk auditor",
+}
+
+
+def screens(urlconf: str, prefix: str) -> list[Route]:
+    """Our staff screens that need neither an id nor a word."""
+    found = [r for r in routes_of(urlconf) if r.name.startswith((prefix, "zx_hue_css"))]
+    return [route for route in found if not has_row(route) and not route.parameters]
+
+
+def answers(institution: Any, roles: Any, prefix: str, urlconf: str) -> dict[str, str]:
+    """Screen → the roles that are let in (anything but 403 and 404)."""
+    let_in: dict[str, list[str]] = {}
+    for role in roles:
+        client = staff_client(institution, role)
+        client.raise_request_exception = False
+        for route in screens(urlconf, prefix):
+            status = answer_of(client, route)
+            assert status < 500, f"{route.name} as {role}: {status}"
+            let_in.setdefault(route.name, [])
+            if status not in {403, 404}:
+                let_in[route.name].append(role.value)
+    return {name: " ".join(who) for name, who in let_in.items()}
+
+
+def answer_of(client: Any, route: Route) -> int:
+    """The status for this client; of a screen that is only posted to, the status of an empty form."""
+    status = client.get(route.path({})).status_code
+    return client.post(route.path({})).status_code if status == 405 else status
+
+
+def in_order(table: dict[str, str], roles: Any) -> dict[str, str]:
+    return {name: " ".join(role.value for role in roles if role.value in who.split()) for name, who in table.items()}
+
+
+def test_each_screen_of_the_desk_opens_to_the_roles_of_the_table(lingzhu):
+    found = answers(lingzhu, INSTITUTION_ROLES, "desk:", settings.ROOT_URLCONF)
+    assert found == in_order(DESK, INSTITUTION_ROLES)
+
+
+def test_each_screen_of_the_console_opens_to_the_roles_of_the_table(association):
+    found = answers(association, ASSOCIATION_ROLES, "console:", settings.PORTAL_URLCONF)
+    assert found == in_order(CONSOLE, ASSOCIATION_ROLES)
+
+
+def test_the_console_does_not_exist_at_an_institution_nor_the_desk_at_the_portal(lingzhu, association):
+    from tenants.roles.roles import Role
+
+    boss, head = staff_client(lingzhu, Role.MANAGER), staff_client(association, Role.SUPERADMIN)
+    for route in screens(settings.ROOT_URLCONF, "console:"):
+        if route.name != "zx_hue_css":
+            assert answer_of(boss, route) == 404, route.name
+    for route in screens(settings.PORTAL_URLCONF, "desk:"):
+        if route.name != "zx_hue_css":
+            assert answer_of(head, route) == 404, route.name
+
+
+@pytest.mark.parametrize("second_factor", [False])
+def test_without_a_second_factor_no_screen_opens_to_any_role(lingzhu, association, second_factor):
+    from tests.support.people import signed_in
+
+    for institution, roles, prefix, urlconf in (
+        (lingzhu, INSTITUTION_ROLES, "desk:", settings.ROOT_URLCONF),
+        (association, ASSOCIATION_ROLES, "console:", settings.PORTAL_URLCONF),
+    ):
+        for role in roles:
+            client = signed_in(staff_client(institution, role).user, institution, second_factor=second_factor)
+            for route in screens(urlconf, prefix):
+                answer = client.get(route.path({}))
+                assert answer.status_code in {302, 403, 405}, f"{route.name} as {role.value}"
+                assert "/signin/" in answer.headers.get("Location", "/signin/")
