@@ -43,7 +43,7 @@ def test_the_stylesheet_sets_both_themes_and_nothing_else() -> None:
     assert css.startswith(":root {\n  --brand: #0b6b4f;\n")
     assert css.count("--brand:") == 3
     assert ':root[data-theme="dark"] {' in css
-    assert "@media (prefers-color-scheme: dark) {\n:root:not([data-theme=\"light\"]) {" in css
+    assert '@media (prefers-color-scheme: dark) {\n:root:not([data-theme="light"]) {' in css
     values = set(re.findall(r"--[a-z-]+: ([^;]+);", css))
     assert values <= set(colours["light"].values()) | set(colours["dark"].values())
 

@@ -116,8 +116,8 @@ def test_a_manager_cannot_reach_names_addresses_or_positions(manager: Client, li
 
 def test_the_association_renames_and_the_history_says_so(admin: Client, lingzhu: Any) -> None:
     data = {
-        "name": "岭筑建设培训学院", "short_name": "岭筑学院", "credit_code": "12100000400000624D", "phone": "020-83330001",
-        "contact_name": "林伟民", "region": "广州", "address": "",
+        "name": "岭筑建设培训学院", "short_name": "岭筑学院", "credit_code": "12100000400000624D",
+        "phone": "020-83330001", "contact_name": "林伟民", "region": "广州", "address": "",
     }  # fmt: skip
     assert admin.post(f"{page_of(lingzhu)}names/", data).status_code == 302
     lingzhu.refresh_from_db()

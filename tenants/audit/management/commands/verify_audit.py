@@ -20,9 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, heads: str, **options: Any) -> None:
         exported = exported_heads(heads)
         verdict = verify(at=now(), heads=exported)
-        self.stdout.write(
-            f"{verdict.sealed} sealed, {verdict.unsealed} waiting, {len(exported)} heads compared."
-        )
+        self.stdout.write(f"{verdict.sealed} sealed, {verdict.unsealed} waiting, {len(exported)} heads compared.")
         if verdict.head is not None:
             self.stdout.write(f"Head: {verdict.head.pk} {verdict.head.hash}")
         if faults := list(_faults(verdict)):
