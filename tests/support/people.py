@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -17,6 +18,14 @@ def id_number(sequence: int, *, born: str = "19850312", region: str = "440106") 
     return body + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS)) % 11]
 
 
+@cache
+def hashed(password: str) -> str:
+    """Once a process: the real hash takes a tenth of a second, and most tests need only somebody who has one."""
+    from django.contrib.auth.hashers import make_password
+
+    return make_password(password)
+
+
 def make_user(name: str = "陈志强", *, password: str = "Zhuxue2026", **fields: Any) -> Any:
     """A person who has signed in before, with a phone. `fields` go to the User."""
     from tenants.accounts.models import User
@@ -25,7 +34,7 @@ def make_user(name: str = "陈志强", *, password: str = "Zhuxue2026", **fields
     values = {"created_at": BEFORE, "activated_at": BEFORE, "phone_verified_at": BEFORE, "password_set_at": BEFORE}
     user = User(name=name, gender="male", **(values | fields))
     user.set_identity(id_number=id_number(number), phone=f"138{number:08d}")
-    user.set_password(password)
+    user.password = hashed(password)
     user.save()
     return user
 
