@@ -1,6 +1,7 @@
 """Doors of consent, reference photos and evidence. No address here ever answers a trainee with a picture of a face."""
 
 from contextlib import nullcontext
+from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -29,8 +30,21 @@ EVIDENCE = {"photo": FacePhoto, "attempt": LivenessAttempt, "snapshot": Snapshot
 FORM_OVERHEAD = 20_000  # bytes of a multipart form around the picture
 
 
+def at_an_institution(view: Any) -> Any:
+    """Consent and reference photos belong to an institution: on the portal these addresses do not exist."""
+
+    @wraps(view)
+    def wrapped(request: Any, *args: Any, **kwargs: Any) -> Any:
+        if request.tenant.is_association:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
+
 @never_cache
 @trainee_required
+@at_an_institution
 @require_http_methods(["GET", "POST"])
 def consent(request: Any) -> HttpResponse:
     """The separate consent to face data: read it, give it, or see what refusing leads to."""
@@ -61,6 +75,7 @@ def invigilated(request: Any) -> HttpResponse:
 
 
 @trainee_required
+@at_an_institution
 @require_POST
 def withdraw(request: Any) -> HttpResponse:
     """Take the consent back."""
@@ -71,6 +86,7 @@ def withdraw(request: Any) -> HttpResponse:
 
 
 @trainee_required
+@at_an_institution
 @require_POST
 def save_photo(request: Any, kind: str) -> JsonResponse:
     """A reference photo (multipart field `photo`). The answer measures it; the page keeps showing its local copy."""

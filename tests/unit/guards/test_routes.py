@@ -1,0 +1,202 @@
+"""Every route of both URLconfs with the ids of somebody else: no byte of theirs, and no sign that the row exists.
+
+A new route is walked without being listed. What fails here and is right nevertheless stands in `REACHED_BY_NOBODY` with
+its reason; an entry that is no longer true fails too.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+
+from tests.support import guard_world, people
+from tests.support.guard_routes import Route, routes_of
+from tests.support.guard_walk import Able, Caller, Reached, compare, has_row, look, unknown_words
+
+# Routes that no builder's row leads into, with the reason; everything else must be reached with one's own ids.
+INSTITUTION, PORTAL = settings.ROOT_URLCONF, settings.PORTAL_URLCONF
+REACHED_BY_NOBODY: dict[str, dict[str, str]] = {
+    INSTITUTION: {
+        "certs:renew": "certificates are renewed on the portal only",
+        "exams:answers": "reads the JSON body before the row; tests/attacks/test_exam.py asks with one",
+        "learning:replay": "needs encoded lessons; tests/web/test_study_doors.py has them",
+    },
+    PORTAL: {
+        "console:application_open_logo": "a logo that was chosen in the wizard; tests/web/test_opening.py has one",
+        "console:second_factor_reset_of": "staff with an authenticator; tests/web/test_staff_screens.py has them",
+        "console:support_enter": "one's own running grant; tests/web/test_support.py has one",
+    },
+}
+# Views of Wagtail's that fail on a form they do not expect: for staff only, and nothing of anybody is on the page.
+FRAGILE = {"wagtailadmin_choose_page_external_link": "POST"}
+# Addresses that are themselves the key: whoever was told one may read it.
+CAPABILITIES = {"apply:state": "an application's own page; the number is told to who proved the phone"}
+STAFF = ("manager", "editor", "registrar", "viewer")
+AT_AN_INSTITUTION = ("anonymous", "guest", "trainee", "chief", "void", *STAFF)
+AT_THE_PORTAL = ("anonymous", "trainee", "clerk_of_an_institution", "chief_without_factor")
+
+
+class World:
+    """The institutions, their rows, and a client for everybody who may try."""
+
+    def __init__(self, here: Any, there: Any, association: Any) -> None:
+        self.sides = guard_world.build([here, there, association])
+        self.here, self.there = self.sides["lingzhu"], self.sides["jiangxin"]
+        self.association = self.sides["association"]
+        self.chief = people.make_user("协会总管", is_superuser=True)
+        self.void = people.signed_in(self.there.people["manager"], there, second_factor=True)
+        self.void.defaults["HTTP_HOST"] = here.host
+
+        self._reached: dict[str, Reached] = {}
+
+    def reached(self, urlconf: str) -> Reached:
+        """By the manager and a trainee at their institution, by the superadmin and a trainee at the portal."""
+        if urlconf not in self._reached:
+            here = urlconf == INSTITUTION
+            where = (self.here if here else self.association).institution
+            boss = self.here.people["manager"] if here else self.association.people["superadmin"]
+            uuids, keys = self.here.uuids(), self.here.keys()
+            if not here:
+                keys |= {"roles.GroupMembership": self.association.keys()["roles.GroupMembership"]}
+            able = [Able(Caller("boss", self.client(boss, where)), uuids, keys)]
+            for stage in ("certified", "examined", "reviewed"):
+                person = self.here.people[stage]
+                mine = guard_world.only(self.here, person)
+                able.append(Able(Caller(stage, self.client(person, where)), mine.uuids(), mine.keys()))
+            self._reached[urlconf] = Reached(able, "console:" if here else "desk:")
+        return self._reached[urlconf]
+
+    def client(self, who: Any, institution: Any, *, second_factor: bool = True) -> Client:
+        return people.signed_in(who, institution, second_factor=second_factor)
+
+    def at_the_institution(self, name: str) -> Caller:
+        here = self.here.institution
+        if name == "anonymous":
+            return self.caller(name, Client(headers={"host": here.host}))
+        if name == "guest":
+            return self.caller(
+                name, self.client(self.there.people["reviewed"], here), but=self.there.people["reviewed"]
+            )
+        if name == "chief":
+            return self.caller(name, self.client(self.chief, here))
+        if name == "void":
+            return self.caller(name, self.void)
+        if name == "trainee":
+            return self.neighbour(self.here.people["reviewed"], here)
+        return self.caller(name, self.client(self.here.people[name], here))
+
+    def at_the_portal(self, name: str) -> Caller:
+        portal = self.association.institution
+        if name == "anonymous":
+            return self.neighbour(None, portal)
+        if name == "trainee":
+            return self.neighbour(self.here.people["reviewed"], portal)
+        if name == "chief_without_factor":
+            return self.neighbour(self.chief, portal, second_factor=False)
+        return self.neighbour(self.here.people["manager"], portal)
+
+    def caller(self, name: str, client: Client, *, but: Any = None) -> Caller:
+        """Somebody for whom everything of the other institution is foreign."""
+        side = guard_world.without(self.there, but) if but is not None else self.there
+        return Caller(name, client, side.uuids(), side.keys(), frozenset(side.marks()))
+
+    def neighbour(self, person: Any, where: Any, *, second_factor: bool = True) -> Caller:
+        """Somebody for whom the rows of all other people are foreign, at both institutions."""
+        client = (
+            self.client(person, where, second_factor=second_factor) if person else Client(headers={"host": where.host})
+        )
+        sides = [guard_world.without(side, person) for side in (self.there, self.here)]
+        uuids = {f"{side.institution.schema_name} {k}": v for side in sides for k, v in side.uuids().items()}
+        keys = {f"{side.institution.schema_name} {k}": v for side in sides for k, v in side.keys().items()}
+        return Caller(
+            person.name if person else "anonymous",
+            client,
+            uuids,
+            keys,
+            frozenset(sides[0].marks() | sides[1].numbers()),
+        )
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One for all tests of this file, because building it takes seconds; everything is rolled back at its end."""
+    from tenants.models import Institution
+
+    logging.disable(logging.CRITICAL)  # two lines for each of ten thousand requests
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World(*(Institution.objects.get(schema_name=name) for name in ("lingzhu", "jiangxin", "association")))
+        transaction.set_rollback(True)
+    logging.disable(logging.NOTSET)
+
+
+def routes(urlconf: str, *, ours: bool) -> list[Route]:
+    return [route for route in routes_of(urlconf) if route.is_ours == ours]
+
+
+def rarely(callers: tuple[str, ...], *full: str) -> list[Any]:
+    """`full`: in Wagtail's eyes they are what another caller of the list is too; `fab test --full` walks them as well."""
+    return [pytest.param(name, marks=pytest.mark.full) if name in full else name for name in callers]
+
+
+def walk(caller: Caller, walked: list[Route], known: Reached) -> None:
+    said = []
+    for route in walked:
+        if route.name in CAPABILITIES:
+            continue
+        for method in ("GET", "POST"):
+            if FRAGILE.get(route.name) == method:
+                continue
+            said += compare(caller, route, method, known) if has_row(route) else look(caller, route, method)
+    assert not said, f"{len(said)} answers:\n" + "\n".join(said[:60])
+
+
+@pytest.mark.parametrize("urlconf", [INSTITUTION, PORTAL])
+def test_every_parameter_of_every_route_can_be_filled(urlconf: str) -> None:
+    assert unknown_words(routes_of(urlconf)) == set(), "tests/support/guard_walk.py: say in WORDS what stands for these"
+
+
+@pytest.mark.parametrize("urlconf", [INSTITUTION, PORTAL])
+def test_every_route_of_ours_leads_somewhere_with_ones_own_ids(world: World, urlconf: str) -> None:
+    known = world.reached(urlconf)
+    walked = [r for r in routes(urlconf, ours=True) if has_row(r) and not r.name.startswith(known.closed)]
+    lost = {route.name for route in walked if not known.hits(route)}
+    allowed = REACHED_BY_NOBODY[urlconf]
+    assert not lost - allowed.keys(), f"nothing is proved for {sorted(lost - allowed.keys())}: the world lacks a row"
+    assert not allowed.keys() - lost, f"stale entries of REACHED_BY_NOBODY: {sorted(allowed.keys() - lost)}"
+
+
+def test_an_address_that_is_itself_the_key_opens_to_strangers_and_shows_no_number(world: World) -> None:
+    stranger = world.at_the_portal("anonymous")
+    found = {route.name: route for route in routes(PORTAL, ours=True)}
+    assert CAPABILITIES.keys() <= found.keys(), "stale entries of CAPABILITIES"
+    application = world.here.rows["tenants.Application"][0]
+    answer = stranger.ask("GET", found["apply:state"].path({"uuid": application.uuid}))
+    assert answer.status == 200
+    for secret in (application.contact_id_number, application.contact_phone, application.contact_name):
+        assert secret not in answer.body
+
+
+@pytest.mark.parametrize("who", AT_AN_INSTITUTION)
+def test_our_routes_at_an_institution_know_nothing_of_another(world: World, who: str) -> None:
+    walk(world.at_the_institution(who), routes(INSTITUTION, ours=True), world.reached(INSTITUTION))
+
+
+@pytest.mark.parametrize("who", AT_THE_PORTAL)
+def test_our_routes_at_the_portal_show_nobody_the_rows_of_somebody_else(world: World, who: str) -> None:
+    walk(world.at_the_portal(who), routes(PORTAL, ours=True), world.reached(PORTAL))
+
+
+@pytest.mark.parametrize("who", rarely(AT_AN_INSTITUTION, "trainee", "void", "registrar", "viewer"))
+def test_wagtails_routes_at_an_institution_know_nothing_of_another(world: World, who: str) -> None:
+    walk(world.at_the_institution(who), routes(INSTITUTION, ours=False), world.reached(INSTITUTION))
+
+
+@pytest.mark.parametrize("who", rarely(AT_THE_PORTAL, "trainee", "chief_without_factor"))
+def test_wagtails_routes_at_the_portal_open_to_nobody_without_a_role(world: World, who: str) -> None:
+    walk(world.at_the_portal(who), routes(PORTAL, ours=False), world.reached(PORTAL))
