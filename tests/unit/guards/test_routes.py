@@ -140,7 +140,7 @@ def routes(urlconf: str, *, ours: bool) -> list[Route]:
 
 
 def rarely(callers: tuple[str, ...], *full: str) -> list[Any]:
-    """`full`: in Wagtail's eyes they are what another caller of the list is too; `fab test --full` walks them as well."""
+    """`full`: in Wagtail's eyes they are what another caller is too; `fab test --full` walks them as well."""
     return [pytest.param(name, marks=pytest.mark.full) if name in full else name for name in callers]
 
 
