@@ -91,3 +91,89 @@ def test_public_holds_only_shared_tables(db) -> None:
 def test_rights_and_pages_live_in_the_schemas(name: str) -> None:
     assert name in settings.TENANT_APPS
     assert name not in settings.SHARED_APPS
+
+
+def lives_in_public(model: type[models.Model]) -> bool:
+    return model._meta.app_config.name in settings.SHARED_APPS
+
+
+def test_every_app_is_either_shared_or_per_schema_never_both() -> None:
+    assert set(settings.SHARED_APPS) & set(settings.TENANT_APPS) == set()
+    assert set(settings.SHARED_APPS) | set(settings.TENANT_APPS) == set(settings.INSTALLED_APPS)
+
+
+def test_no_shared_row_points_into_a_schema() -> None:
+    """Which schema would it mean? Rights and pages are looked up in the schema, never stored with a shared row."""
+    found = [
+        f"{model._meta.label}.{field.name} → {field.related_model._meta.label}"
+        for model in apps.get_models(include_auto_created=True)
+        if lives_in_public(model)
+        for field in model._meta.local_fields + model._meta.local_many_to_many
+        if field.is_relation and field.related_model and not lives_in_public(field.related_model)
+    ]
+    # The two go through tables that are in the schema themselves (tenants.roles.models).
+    assert found == ["accounts.User.groups → auth.Group", "accounts.User.user_permissions → auth.Permission"]
+
+
+def test_the_database_itself_knows_no_key_from_public_into_a_schema(db) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint"
+            " JOIN pg_class a ON a.oid = conrelid JOIN pg_class b ON b.oid = confrelid"
+            " WHERE contype = 'f' AND b.relnamespace <> a.relnamespace"
+            " AND b.relnamespace <> 'public'::regnamespace"
+        )
+        assert cursor.fetchall() == []
+
+
+def test_every_model_that_seals_something_has_a_uuid_that_is_there_before_the_insert() -> None:
+    from tenants.crypto import EncryptedTextField
+
+    sealed = [m for m in our_models() if any(isinstance(f, EncryptedTextField) for f in m._meta.concrete_fields)]
+    sealed += [m for m in our_models() if getattr(m, "sealed_files", ())]
+    assert {"accounts.User", "outbox.Sms", "proctoring.FaceTemplate"} <= {m._meta.label for m in sealed}
+    for model in sealed:
+        field = model._meta.get_field("uuid")
+        assert field.unique, model._meta.label
+        assert field.has_default(), model._meta.label
+
+
+# Uniqueness that reaches over institutions, and why.
+UNIQUE_IN_THE_PROVINCE = {
+    "learning.Enrolment (user, position, year)": "hours of a position count once a year in the province",
+    "learning.StudySession (user)": "one person studies in one place at a time",
+}
+
+
+def is_within_an_institution(model: type[models.Model], names: tuple[str, ...]) -> bool:
+    """By the institution itself, or by a row that is of one institution (an enrolment, a profile, an attempt …)."""
+    fields = [model._meta.get_field(name) for name in names]
+    return any(
+        field.is_relation and (field.name == "institution" or is_scoped(field.related_model)) for field in fields
+    )
+
+
+def test_uniqueness_of_scoped_rows_is_within_the_institution_or_known() -> None:
+    """Else a clerk could learn from "already taken" what another institution holds."""
+    found = set()
+    for model in our_models():
+        if is_scoped(model):
+            uniques = [tuple(getattr(one, "fields", ())) for one in model._meta.constraints]
+            uniques += [tuple(names) for names in model._meta.unique_together]
+            beyond = [names for names in uniques if names and not is_within_an_institution(model, names)]
+            found |= {f"{model._meta.label} ({', '.join(names)})" for names in beyond}
+    assert found - UNIQUE_IN_THE_PROVINCE.keys() == set(), "give the constraint the institution, or say why not"
+    assert UNIQUE_IN_THE_PROVINCE.keys() - found == set(), "stale entries"
+
+
+def test_the_path_of_every_scope_ends_at_an_institution(db, lingzhu, jiangxin) -> None:
+    """A typing error in a path would raise only where the model is read first."""
+    from tenants.scopes import institution_scope
+
+    for model in our_models():
+        if is_scoped(model):
+            with institution_scope(lingzhu):
+                sql = str(model._default_manager.all().query)
+            assert f'"institution_id" = {lingzhu.pk}' in sql, model._meta.label
