@@ -13,7 +13,7 @@ from proctoring.consent_text import digest, text_as_shown
 from proctoring.erasure import erase_face_data, erase_pictures
 from proctoring.errors import CannotConfirm, ConsentNeeded, NotYourPhoto, PhotoRefused
 from proctoring.examine import Examiner
-from proctoring.models import Consent, FacePhoto, FaceProfile, FaceTemplate
+from proctoring.models import CameraSession, Consent, FacePhoto, FaceProfile, FaceTemplate
 from proctoring.pictures import check_photo
 from proctoring.rules import MATCH, MISMATCH, REVIEW, ProctoringRules, verdict_of
 from proctoring.stills import Check, Measured, checks_of, first_fault
@@ -88,11 +88,16 @@ def withdraw_consent(user: Any, institution: Any, *, by: Any, at: datetime, ip: 
         FaceProfile.objects.filter(pk=profile.pk).update(
             state=FaceProfile.State.INCOMPLETE, matched_at=None, confirmed_at=None, confirmed_by=None
         )
-    for session in user.camera_sessions.model.objects.filter(user=user, closed_at=None):
-        close_camera_session(session, by=by, at=at)
+    _end_cameras(user, by=by, at=at)
     record("consent.withdrawn", actor=by, subject=consent, institution=institution, at=at)
     if rules_for(RetentionRules, at=at).face_after_withdrawal_days == 0:
         erase_face_data(user, institution, why="consent_withdrawn", by=by, at=at)
+
+
+def _end_cameras(user: Any, *, by: Any, at: datetime) -> None:
+    """Sittings that were begun with a profile that no longer counts would go on with photos nobody has confirmed."""
+    for session in CameraSession.objects.filter(user=user, closed_at=None):
+        close_camera_session(session, by=by, at=at)
 
 
 def save_photo(
@@ -153,6 +158,7 @@ def _keep(
     )  # fmt: skip
     photo.frame = vault.put(photo, picture)
     photo.save()
+    _end_cameras(user, by=by, at=at)
     same = _compare(profile, rules, at=at)
     record("face_photo.saved", actor=by, subject=photo, institution=institution, at=at, kind=str(kind), same=same)
     return PhotoReport("photo.different_people" if same == MISMATCH else "photo.ok", checks, same)
@@ -205,6 +211,7 @@ def reject_profile(profile: FaceProfile, reason: str, *, by: Any, institution: A
     profile.state, profile.rejected_reason = FaceProfile.State.REJECTED, reason[:200]
     profile.confirmed_by = profile.confirmed_at = None
     profile.save(update_fields=["state", "rejected_reason", "confirmed_by", "confirmed_at"])
+    _end_cameras(profile.user, by=by, at=at)
     record("face_profile.rejected", actor=by, subject=profile, institution=institution, at=at)
     return profile
 

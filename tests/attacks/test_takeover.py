@@ -346,3 +346,39 @@ def test_a_profile_counts_at_no_door_before_a_clerk_has_seen_the_card(lingzhu, i
     assert (opened.status_code < 300, cameras) == (counts, int(counts))
     assert ("zx-room" in room or 'id="room"' in room or "data-room" in room or "room.js" in room) == counts
     assert exam.status_code != 302 or "/attempt/" not in exam.headers["Location"]
+
+
+@pytest.mark.parametrize("how", ["new photos", "sent back by the clerk", "unconfirmed in the meantime"])
+def test_a_sitting_under_way_does_not_go_on_with_photos_nobody_has_confirmed(
+    lingzhu, in_tenant, make_user, cache_folder, how
+):
+    """Open the camera as oneself, then put a double's photos into the profile: nothing counts any more."""
+    from pathlib import Path
+
+    from proctoring import services
+    from proctoring.consumers import load
+    from proctoring.errors import ProfileIncomplete, SessionClosed
+    from proctoring.examine import examine_locally
+    from proctoring.models import CameraSession, FaceProfile
+    from tests.tools.cameraman import confirmed_profile
+    from tests.tools.clips import clips_of
+
+    clips = clips_of(Path(__file__).parents[2] / "site" / "demo" / "faces" / "obama.jpg", cache_folder)
+    user, clerk, at = make_user("何强"), make_user("何敏"), now()
+    with in_tenant(lingzhu):
+        profile = confirmed_profile(user, lingzhu, clips, at=at, clerk=clerk)
+        session = services.open_camera_session(user, lingzhu, "study", at=at)
+        assert load(session.uuid, user, at)[0] == session
+        if how == "new photos":
+            services.save_photo(user, lingzhu, "portrait", clips.portrait, by=user, at=at, look=examine_locally)
+        elif how == "sent back by the clerk":
+            services.reject_profile(profile, "证件照反光", by=clerk, institution=lingzhu, at=at)
+        else:
+            FaceProfile.objects.filter(pk=profile.pk).update(state="waiting")
+        with pytest.raises((SessionClosed, ProfileIncomplete)):
+            load(session.uuid, user, at)
+        assert (CameraSession.objects.get(pk=session.pk).closed_at is not None) == (
+            how != "unconfirmed in the meantime"
+        )
+        with pytest.raises(ProfileIncomplete):
+            services.open_camera_session(user, lingzhu, "study", at=at)
