@@ -21,6 +21,9 @@ DESK = {
     "desk:enrol": "manager registrar",
     "desk:classes": "manager registrar viewer",
     "desk:staff": "manager",
+    "desk:brand": "manager",
+    "desk:brand_preview": "manager",
+    "desk:logo": "manager",
     "desk:support": "manager",
     "zx_hue_css": "manager editor registrar viewer",
 }
