@@ -130,3 +130,22 @@ class HoursUpload(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+
+class RegisterBatch(models.Model):
+    """What one batch tells the national register, sealed until the operator's transfer takes it.
+
+    It names people of all institutions; `content` is emptied when the retention after the taking is over.
+    """
+
+    uuid = models.UUIDField(unique=True, editable=False)
+    lines = models.PositiveIntegerField()
+    content = EncryptedTextField(null=True)
+    made_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return str(self.uuid)

@@ -1,17 +1,17 @@
-"""The national register's side of an upload. One adapter so far: a batch is a JSON file in the private folder, where
-the operator's transfer picks it up. Sending the same batch again writes the same file.
+"""The national register's side of an upload. One adapter so far: a batch waits, sealed, until the operator's transfer
+takes it (`manage.py register_batches`). Sending the same batch again changes nothing.
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
+
+from certs.models import RegisterBatch
 
 VERSION = 1
 
@@ -38,26 +38,22 @@ class Receipt:
 
 
 class Register(Protocol):
-    """Where hours are uploaded to. `send` is idempotent by batch id."""
+    """Where hours are uploaded to. `send` is idempotent by batch id and runs in the caller's transaction."""
 
-    def send(self, batch: UUID, lines: Iterable[Line]) -> Receipt: ...
+    def send(self, batch: UUID, lines: Iterable[Line], *, at: datetime) -> Receipt: ...
 
 
-class FileRegister:
-    """Writes `register/<batch>.json`, readable by the service's own account only."""
+class SealedRegister:
+    """Keeps the batch as an encrypted row; nothing that names a person lies in a file."""
 
-    def send(self, batch: UUID, lines: Iterable[Line]) -> Receipt:
-        folder = Path(settings.PRIVATE_ROOT) / "register"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        content = {"version": VERSION, "batch": str(batch), "lines": [asdict(line) for line in lines]}
-        with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8") as part:
-            json.dump(content, part, ensure_ascii=False, indent=1)
-            part.flush()
-            os.fsync(part.fileno())
-        os.replace(part.name, folder / f"{batch}.json")
+    def send(self, batch: UUID, lines: Iterable[Line], *, at: datetime) -> Receipt:
+        if not RegisterBatch.objects.filter(uuid=batch).exists():
+            told = [asdict(line) for line in lines]
+            content = json.dumps({"version": VERSION, "batch": str(batch), "lines": told}, ensure_ascii=False, indent=1)
+            RegisterBatch.objects.create(uuid=batch, lines=len(told), content=content, made_at=at)
         return Receipt(reference=f"FILE-{batch.hex[:12].upper()}", accepted=settings.REGISTER_ACCEPTS_AT_ONCE)
 
 
 def register() -> Register:
     """The configured adapter."""
-    return FileRegister()
+    return SealedRegister()

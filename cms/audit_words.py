@@ -114,6 +114,7 @@ GROUPS = {
         "certificate.stripped": pgettext_lazy("audit", "Removed a certificate's file after retention"),
         "hours_upload.queued": pgettext_lazy("audit", "Queued hours for the register"),
         "hours_upload.sent": pgettext_lazy("audit", "Uploaded hours to the register"),
+        "register_batch.taken": pgettext_lazy("audit", "The transfer took a batch for the register"),
         "hours_upload.accepted": pgettext_lazy("audit", "The register accepted hours"),
         "hours_upload.rejected": pgettext_lazy("audit", "The register rejected hours"),
     },

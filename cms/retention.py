@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from certs.services.batches import due_batches, forget_batches
 from certs.services.retention import due_archives, strip_archives
 from learning.review.retention import due_evidence, erase_evidence
 from tenants.accounts.anonymise import Due, anonymise_due, count_due
@@ -10,16 +11,18 @@ from tenants.accounts.anonymise import Due, anonymise_due, count_due
 
 @dataclass(frozen=True)
 class Ended:
-    """Figures: of people to anonymise, certificates to strip of their person, camera sessions whose pictures go."""
+    """Figures: of people to anonymise, certificates to strip of their person, camera sessions whose pictures go,
+    batches of the register to empty."""
 
     accounts: Due
     certificates: int
     camera_sessions: int
+    batches: int
 
 
 def count_ended(*, at: datetime) -> Ended:
     """What `end_of_retention` would do; nothing is changed."""
-    return Ended(count_due(at=at), due_archives(at=at), len(due_evidence(at=at)))
+    return Ended(count_due(at=at), due_archives(at=at), len(due_evidence(at=at)), due_batches(at=at).count())
 
 
 def end_of_retention(*, at: datetime) -> None:
@@ -27,3 +30,4 @@ def end_of_retention(*, at: datetime) -> None:
     erase_evidence(at=at)
     anonymise_due(at=at)
     strip_archives(at=at)
+    forget_batches(at=at)

@@ -84,7 +84,7 @@ def _send(batch: uuid.UUID, at: datetime) -> int:
     uploads = list(rows)
     if not uploads:
         return 0
-    receipt = register().send(batch, [_line(upload) for upload in uploads])
+    receipt = register().send(batch, [_line(upload) for upload in uploads], at=at)
     for upload in uploads:
         upload.state, upload.sent_at, upload.reference = UploadState.SENT, at, receipt.reference
     HoursUpload.objects.bulk_update(uploads, ["state", "sent_at", "reference"])

@@ -276,7 +276,7 @@ SERVESTATIC_AUTOREFRESH = SERVESTATIC_USE_FINDERS = IS_DEMO
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
 MULTITENANT_RELATIVE_MEDIA_ROOT = "sites/%s"
-# Faces, certificates and upload batches: encrypted, served only by views that write the audit row first.
+# Faces, certificates, copies of one's data: encrypted, served only by views that write the audit row first.
 PRIVATE_ROOT = VAR / "private"
 # Where the sealer writes the head of the audit chain; better a place that the database's administrator cannot write.
 AUDIT_HEADS = Path(env.text("ZHUXUE_AUDIT_HEADS", str(VAR / "audit" / "heads")))

@@ -50,6 +50,7 @@ class RetentionRules:
     face_after_withdrawal_days: int = 15  # 0: at once; a review that is running still compares with the photos
     evidence_after_review_days: int = 183
     certificate_years: int = 6
+    register_batch_days: int = 30  # after the transfer has taken a batch for the national register
     proof_valid_s: int = 600  # how long the password or code asked for again counts
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.management import call_command
+from django.db import connection
 from pypdf import PdfReader
 
 from tests.support import certified
@@ -134,6 +136,7 @@ def test_a_stored_document_that_was_swapped_is_not_served(lingzhu: Any, in_tenan
 def test_hours_are_uploaded_once_and_recorded_when_the_register_accepts(lingzhu: Any, in_tenant: Any) -> None:
     from certs.models import HoursUpload
     from certs.services import accept_upload, upload_due
+    from certs.services.batches import take_batch
 
     with in_tenant(lingzhu):
         made = certified.make_finished(lingzhu)
@@ -145,10 +148,38 @@ def test_hours_are_uploaded_once_and_recorded_when_the_register_accepts(lingzhu:
         accept_upload(upload, reference="again", at=AT + timedelta(hours=1))
         upload.refresh_from_db()
         assert upload.reference.startswith("FILE-")
-        file = Path(django_settings.PRIVATE_ROOT) / "register" / f"{upload.batch}.json"
-        assert file.stat().st_mode & 0o077 == 0
-        line = json.loads(file.read_text(encoding="utf-8"))["lines"][0]
+        line = json.loads(take_batch(upload.batch, at=AT))["lines"][0]
         assert (line["id_number"], line["hours"], line["year"]) == (made.user.id_number, "32", 2026)
+
+
+def test_a_batch_is_sealed_printed_for_the_audit_trail_and_forgotten_after_its_days(
+    lingzhu: Any, in_tenant: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from certs.models import HoursUpload, RegisterBatch
+    from certs.services import upload_due
+    from certs.services.batches import NoSuchBatch, take_batch
+    from cms.retention import count_ended, end_of_retention
+    from tenants.audit.models import Entry
+
+    with in_tenant(lingzhu):
+        made = certified.make_finished(lingzhu)
+        upload_due(at=AT)
+        batch = HoursUpload.objects.get().batch
+    number = made.user.id_number
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT content FROM certs_registerbatch")
+        assert number.encode() not in bytes(cursor.fetchone()[0])
+    call_command("register_batches")
+    assert capsys.readouterr().out.startswith(f"{batch}  1 lines")
+    call_command("register_batches", str(batch))
+    assert number in capsys.readouterr().out
+    entry = Entry.objects.get(action="register_batch.taken")
+    assert (entry.data, entry.subject_id) == ({"lines": 1}, str(batch))
+    taken = RegisterBatch.objects.get().taken_at
+    assert (count_ended(at=taken).batches, count_ended(at=taken + timedelta(days=31)).batches) == (0, 1)
+    end_of_retention(at=taken + timedelta(days=31))
+    with pytest.raises(NoSuchBatch):
+        take_batch(batch, at=taken)
 
 
 def test_an_approval_that_can_still_be_taken_back_is_not_uploaded(lingzhu: Any, in_tenant: Any) -> None:
@@ -164,16 +195,16 @@ def test_a_worker_that_died_after_forming_a_batch_leaves_one_batch_that_goes_out
     lingzhu: Any, in_tenant: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from certs.models import HoursUpload
-    from certs.register import FileRegister
+    from certs.register import SealedRegister
     from certs.services import upload_due
 
-    def killed(*_: Any) -> None:
+    def killed(*_: Any, **__: Any) -> None:
         raise SystemExit
 
     with in_tenant(lingzhu):
         certified.make_finished(lingzhu)
         with monkeypatch.context() as patch:
-            patch.setattr(FileRegister, "send", killed)
+            patch.setattr(SealedRegister, "send", killed)
             with pytest.raises(SystemExit):
                 upload_due(at=AT)
         formed = HoursUpload.objects.get()

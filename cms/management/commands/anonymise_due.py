@@ -21,7 +21,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"accounts {accounts.people} (sign-ins {accounts.sessions}, devices {accounts.devices}, "
             f"SMS {accounts.messages}, requests {accounts.requests})\n"
-            f"camera sessions with pictures {due.camera_sessions}\ncertificates {due.certificates}"
+            f"camera sessions with pictures {due.camera_sessions}\ncertificates {due.certificates}\n"
+            f"batches of the register {due.batches}"
         )
         if dry_run:
             self.stdout.write("dry run: nothing was changed")

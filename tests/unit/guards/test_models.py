@@ -49,6 +49,7 @@ WITHOUT_SCOPE = {
     "learning.Plan": "the province's",
     "learning.PlanLesson": "the province's",
     "exams.Question": "the province's bank",
+    "certs.RegisterBatch": "the association's, over all institutions",
 }
 
 
