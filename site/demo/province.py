@@ -78,7 +78,7 @@ def open_association(at: datetime) -> Institution:
     return open_institution(
         schema_name=cast.PORTAL, code="GD000", name=about["name"], short_name="建教协会", kind=Kind.ASSOCIATION,
         hosts=["localhost", "127.0.0.1"], brand_main="#1d4f8b", brand_accent="#b3261e", phone=about["phone"],
-        address=about["address"], by=None, at=at,
+        address=about["address"], logo_key="hall", by=None, at=at,
     )  # fmt: skip
 
 

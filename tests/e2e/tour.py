@@ -1,4 +1,4 @@
-"""`fab tour`: one trainee's whole journey through a running demo, a screenshot a step.
+"""`fab tour`: one trainee's whole journey through a running demo, then an institution's opening; a screenshot a step.
 
 Run as `python -m tests.e2e.tour --url http://localhost:8000 --out docs/tour`.
 """
@@ -10,6 +10,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,8 +49,8 @@ def prepare() -> None:
 def tour(url: str, out: Path) -> list[str]:
     """Walk it; returns what the pages' consoles complained about."""
     from config.state import state_folder
+    from tests.e2e import opening, outcome
     from tests.e2e.browser import Album, chromium
-    from tests.e2e.outcome import STEPS, Outcome
     from tests.e2e.people import Addresses
     from tests.tools.clips import clips_of
 
@@ -62,14 +63,19 @@ def tour(url: str, out: Path) -> list[str]:
     shutil.rmtree(out, ignore_errors=True)
     album = Album(out)
     with chromium() as browser:
-        journey = Outcome(browser, Addresses(url), album, clips, say)
-        for step in STEPS:
-            try:
-                getattr(journey, step)()
-            except Exception:
-                journey.page.screenshot(path=str(out / f"stopped-at-{step}.png"))
-                raise
-            say(step.replace("_", " "))
+        where = Addresses(url)
+        walks: list[tuple[Any, tuple[str, ...]]] = [
+            (outcome.Outcome(browser, where, album, clips, say), outcome.STEPS),
+            (opening.Opening(browser, where, album, say), opening.STEPS),
+        ]
+        for walk, steps in walks:
+            for step in steps:
+                try:
+                    getattr(walk, step)()
+                except Exception:
+                    walk.page.screenshot(path=str(out / f"stopped-at-{step}.png"))
+                    raise
+                say(step.replace("_", " "))
     say(f"{album.count} screenshots in {out}")
     return album.complaints
 
