@@ -172,7 +172,7 @@ def has_row(route: Route) -> bool:
     return any(is_row(name, kind) for name, kind in route.parameters)
 
 
-def _words(route: Route) -> list[dict[str, str]]:
+def words_of(route: Route) -> list[dict[str, str]]:
     """Every combination of the parameters that name no row (at most 24)."""
     named = [(name, WORDS[name]) for name, kind in route.parameters if not is_row(name, kind)]
     names = [name for name, _ in named]
@@ -243,7 +243,7 @@ def kind_of(name: str) -> str:
 def look(caller: Caller, route: Route, method: str) -> list[str]:
     """The same for an address without an id: nothing of the others stands there."""
     said = []
-    for words in _words(route):
+    for words in words_of(route):
         answer = caller.ask(method, route.path(words))
         where = f"{caller.name} {method} {route.name} {route.path(words)}"
         if answer.status >= 500:
@@ -275,11 +275,11 @@ class Reached:
 
     def of(self, route: Route) -> list[tuple[dict[str, str], set[str]]]:
         """Words of the route → kinds of rows; without any, the first words and every kind."""
-        return self.hits(route) or [(_words(route)[0], kinds_of(route))]
+        return self.hits(route) or [(words_of(route)[0], kinds_of(route))]
 
     def hits(self, route: Route) -> list[tuple[dict[str, str], set[str]]]:
         if route.template not in self._found:
-            by_words = [(words, self._kinds(route, words)) for words in _words(route)]
+            by_words = [(words, self._kinds(route, words)) for words in words_of(route)]
             self._found[route.template] = [(words, kinds) for words, kinds in by_words if kinds]
         return self._found[route.template]
 

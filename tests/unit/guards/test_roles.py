@@ -9,7 +9,7 @@ from django.conf import settings
 
 from tenants.roles.roles import ASSOCIATION_ROLES, INSTITUTION_ROLES
 from tests.support.guard_routes import Route, routes_of
-from tests.support.guard_walk import has_row
+from tests.support.guard_walk import has_row, missing, words_of
 from tests.support.staff import staff_client
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,54 @@ CONSOLE = {
     "zx_hue_css": "superadmin hours_reviewer question_editor certificate_clerk auditor",
 }
 
+# Addresses with an id or a word → the roles that may ask for a row there, to look or to change it.
+DESK_ROWS = {
+    "desk:profile": "manager registrar",
+    "desk:enrolment_step": "manager registrar",
+    "desk:reset_password": "manager registrar",
+    "desk:reveal": "manager editor registrar viewer",  # the service tells whose role includes it (tests/web/test_reveal.py)
+    "desk:staff_role": "manager",
+    "desk:staff_remove": "manager",
+    "desk:support_end": "manager",
+}
+CONSOLE_ROWS = {
+    "console:case": "superadmin hours_reviewer auditor",
+    "console:undo": "superadmin hours_reviewer",
+    "console:institution_open_step": "superadmin",
+    "console:institution": "superadmin auditor",
+    "console:institution_opened": "superadmin",
+    "console:institution_names": "superadmin",
+    "console:institution_positions": "superadmin",
+    "console:institution_colours": "superadmin",
+    "console:institution_preview": "superadmin",
+    "console:institution_logo": "superadmin",
+    "console:institution_logo_remove": "superadmin",
+    "console:institution_logo_image": "superadmin auditor",
+    "console:institution_host_add": "superadmin",
+    "console:institution_host": "superadmin",
+    "console:institution_state": "superadmin",
+    "console:application": "superadmin auditor",
+    "console:application_decline": "superadmin",
+    "console:application_open": "superadmin",
+    "console:application_open_preview": "superadmin",
+    "console:application_open_logo": "superadmin",
+    "console:application_open_drop": "superadmin",
+    "console:application_open_step": "superadmin",
+    "console:message_again": "superadmin",
+    # the service tells whose role includes it (tests/web/test_reveal.py)
+    "console:reveal": "superadmin hours_reviewer question_editor certificate_clerk auditor",
+    "console:data_request": "superadmin certificate_clerk auditor",
+    "console:audit_entry": "superadmin auditor",
+    "console:person": "superadmin auditor",
+    "console:staff_role": "superadmin",
+    "console:staff_remove": "superadmin",
+    "console:second_factor_reset_of": "superadmin",
+    "console:support_grant": "superadmin",
+    "console:support_end": "superadmin",
+    # only whose own grant it is (tests/web/test_support.py)
+    "console:support_enter": "superadmin hours_reviewer question_editor certificate_clerk auditor",
+}
+
 
 def screens(urlconf: str, prefix: str) -> list[Route]:
     """Our staff screens that need neither an id nor a word."""
@@ -80,6 +128,40 @@ def answer_of(client: Any, route: Route) -> int:
 
 def in_order(table: dict[str, str], roles: Any) -> dict[str, str]:
     return {name: " ".join(role.value for role in roles if role.value in who.split()) for name, who in table.items()}
+
+
+def beyond_the_role(institution: Any, roles: Any, prefix: str, urlconf: str) -> dict[str, str]:
+    """Address with an id → the roles that get as far as the row. Nobody has the id, so 403 is the role's answer alone."""
+    found: dict[str, list[str]] = {}
+    routes = [route for route in routes_of(urlconf) if route.name.startswith(prefix) and route.parameters]
+    for role in roles:
+        client = staff_client(institution, role)
+        for route in routes:
+            statuses = {
+                answer_to(client, route.path(missing(route, words)), method)
+                for words in words_of(route)
+                for method in ("get", "post")
+            } - {405}
+            assert statuses, f"{route.name}: neither GET nor POST"
+            assert max(statuses) < 500, f"{route.name} as {role}: {statuses}"
+            found.setdefault(route.name, [])
+            if statuses != {403}:
+                found[route.name].append(role.value)
+    return {name: " ".join(who) for name, who in found.items()}
+
+
+def answer_to(client: Any, path: str, method: str) -> int:
+    return getattr(client, method)(path).status_code
+
+
+def test_what_is_behind_an_id_at_the_desk_is_refused_by_role_before_any_row_is_looked_for(lingzhu):
+    found = beyond_the_role(lingzhu, INSTITUTION_ROLES, "desk:", settings.ROOT_URLCONF)
+    assert found == in_order(DESK_ROWS, INSTITUTION_ROLES)
+
+
+def test_what_is_behind_an_id_in_the_console_is_refused_by_role_before_any_row_is_looked_for(association):
+    found = beyond_the_role(association, ASSOCIATION_ROLES, "console:", settings.PORTAL_URLCONF)
+    assert found == in_order(CONSOLE_ROWS, ASSOCIATION_ROLES)
 
 
 def test_each_screen_of_the_desk_opens_to_the_roles_of_the_table(lingzhu):
