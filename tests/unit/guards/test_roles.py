@@ -55,7 +55,8 @@ DESK_ROWS = {
     "desk:profile": "manager registrar",
     "desk:enrolment_step": "manager registrar",
     "desk:reset_password": "manager registrar",
-    "desk:reveal": "manager editor registrar viewer",  # the service tells whose role includes it (tests/web/test_reveal.py)
+    # the service tells whose role includes it (tests/web/test_reveal.py)
+    "desk:reveal": "manager editor registrar viewer",
     "desk:staff_role": "manager",
     "desk:staff_remove": "manager",
     "desk:support_end": "manager",
@@ -131,7 +132,7 @@ def in_order(table: dict[str, str], roles: Any) -> dict[str, str]:
 
 
 def beyond_the_role(institution: Any, roles: Any, prefix: str, urlconf: str) -> dict[str, str]:
-    """Address with an id → the roles that get as far as the row. Nobody has the id, so 403 is the role's answer alone."""
+    """Address with an id → the roles that get as far as the row. Nobody has the id: a 403 is about the role alone."""
     found: dict[str, list[str]] = {}
     routes = [route for route in routes_of(urlconf) if route.name.startswith(prefix) and route.parameters]
     for role in roles:
