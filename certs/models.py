@@ -138,7 +138,7 @@ class RegisterBatch(models.Model):
     It names people of all institutions; `content` is emptied when the retention after the taking is over.
     """
 
-    uuid = models.UUIDField(unique=True, editable=False)
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     lines = models.PositiveIntegerField()
     content = EncryptedTextField(null=True)
     made_at = models.DateTimeField()

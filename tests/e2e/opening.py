@@ -34,9 +34,9 @@ class Opening:
     album: Album
     say: Callable[[str], None]
     number: int = field(default_factory=lambda: int(time.time()) % 90_000)
-    console: Page = field(init=False)
-    desk: Page = field(init=False)
-    manager: Person = field(init=False)
+    console: Page = field(init=False, repr=False)
+    desk: Page = field(init=False, repr=False)
+    manager: Person = field(init=False, repr=False)
 
     @property
     def page(self) -> Page:
@@ -78,7 +78,7 @@ class Opening:
             names["credit_code"] = f"{body}1"
         self._fill(names)
         page.locator(SEND).click()
-        assert page.locator(".zx-field:has(#id_credit_code) .zx-field__err").count() == 1
+        page.locator(".zx-field:has(#id_credit_code) .zx-field__err").wait_for()
         assert page.locator("#id_name").input_value() == self.name
         self.album.shot(page, "wizard-wrong-number")
         self._fill({"credit_code": f"{body}{right}"})
