@@ -107,7 +107,7 @@ class Batcher:
 
 def stale(beat: Beat) -> Credited:
     """The answer to a beat that cannot match, without asking the database."""
-    return Credited(beat.session_id, None, None, None, None, None, None, None, None, None, None, "")
+    return Credited(beat.session_id, *[None] * 11, end_reason="")
 
 
 _batchers: WeakKeyDictionary[asyncio.AbstractEventLoop, Batcher] = WeakKeyDictionary()

@@ -24,8 +24,10 @@ WITH beat AS (
 ), held AS MATERIALIZED (
   SELECT s.id, s.last_beat_at, s.playing, s.cap_ms, s.day_cap_ms, s.day, s.day_credited_ms, s.span_id,
          s.enrolment_id, s.lesson_id, s.institution_id, s.progress_id, p.credited_ms, p.duration_ms, b.plays,
+         s.ask_at, s.answer_ms, s.answer_by, s.opens_minute, s.closes_minute,
+         (s.opens_minute, s.closes_minute) <> (0, 1440) AS has_hours,
          CASE WHEN c.verified_until IS NOT NULL THEN LEAST(c.verified_until, c.closed_at) END AS verified_until,
-         GREATEST(s.last_beat_at, date_trunc('milliseconds', c.verified_at)) AS from_at
+         GREATEST(s.last_beat_at, date_trunc('milliseconds', c.verified_at), s.resumed_at) AS from_at
   FROM beat b
   JOIN learning_studysession s ON s.id = b.id AND s.seq = b.seq AND s.nonce = b.nonce AND s.ended_at IS NULL
   JOIN learning_lessonprogress p ON p.id = s.progress_id
@@ -37,12 +39,22 @@ WITH beat AS (
          GREATEST(0, floor(extract(epoch FROM k.at - h.from_at) * 1000))::bigint AS elapsed_ms,
          GREATEST(0, floor(extract(epoch FROM h.verified_until - h.from_at) * 1000))::bigint AS verified_ms,
          CASE WHEN h.day = k.today THEN h.day_credited_ms ELSE 0 END AS used_ms,
-         CASE WHEN h.from_at = h.last_beat_at THEN h.span_id END AS open_span_id
+         CASE WHEN h.answer_by IS NOT NULL
+           THEN GREATEST(0, floor(extract(epoch FROM h.answer_by - h.from_at) * 1000))::bigint END AS answer_left_ms,
+         CASE WHEN h.from_at = h.last_beat_at THEN h.span_id END AS open_span_id,
+         CASE WHEN h.has_hours THEN (extract(epoch FROM (h.from_at AT TIME ZONE %(zone)s)
+           - date_trunc('day', h.from_at AT TIME ZONE %(zone)s)) * 1000)::bigint END AS from_ms_of_day,
+         NOT h.has_hours OR (extract(epoch FROM (k.at AT TIME ZONE %(zone)s)
+           - date_trunc('day', k.at AT TIME ZONE %(zone)s)) * 1000)::bigint
+           BETWEEN h.opens_minute * 60000::bigint AND h.closes_minute * 60000::bigint - 1 AS is_open
   FROM held h, clock k
 ), earned AS MATERIALIZED (
   SELECT t.*,
-         CASE WHEN t.playing AND t.verified_until IS NOT NULL THEN GREATEST(0, LEAST(
-           t.elapsed_ms, t.cap_ms, t.verified_ms, t.duration_ms - t.credited_ms,
+         CASE WHEN t.playing AND t.verified_until IS NOT NULL
+                AND (t.from_ms_of_day IS NULL OR t.from_ms_of_day >= t.opens_minute * 60000::bigint)
+         THEN GREATEST(0, LEAST(
+           t.elapsed_ms, t.cap_ms, t.verified_ms, t.answer_left_ms, t.duration_ms - t.credited_ms,
+           t.closes_minute * 60000::bigint - t.from_ms_of_day,
            CASE WHEN t.day_cap_ms > 0 THEN t.day_cap_ms - t.used_ms END))::integer
          ELSE 0 END AS credit
   FROM timed t
@@ -68,6 +80,8 @@ WITH beat AS (
       nonce = gen_random_uuid(),
       last_beat_at = GREATEST(s.last_beat_at, e.at),
       playing = e.plays,
+      answer_by = COALESCE(e.answer_by, CASE WHEN e.ask_at <= e.at
+        THEN e.at + e.answer_ms * interval '1 millisecond' END),
       day = e.today,
       day_credited_ms = e.used_ms + e.credit,
       span_id = CASE WHEN e.credit = e.elapsed_ms THEN COALESCE(e.open_span_id, born.id) END,
@@ -75,11 +89,11 @@ WITH beat AS (
       end_reason = CASE WHEN e.credited_ms + e.credit >= e.duration_ms THEN 'complete' ELSE '' END
   FROM earned e LEFT JOIN born ON born.session_id = e.id
   WHERE s.id = e.id
-  RETURNING s.id, s.seq, s.nonce
+  RETURNING s.id, s.seq, s.nonce, s.answer_by
 )
 SELECT b.id, m.seq, m.nonce, e.at, e.credit, e.credited_ms + e.credit AS credited_ms, e.duration_ms, e.plays,
        e.verified_until, CASE WHEN e.day_cap_ms > 0 THEN e.day_cap_ms - e.used_ms - e.credit END AS day_left_ms,
-       e.enrolment_id, s.end_reason
+       m.answer_by, e.is_open, s.end_reason
 FROM beat b
 LEFT JOIN moved m ON m.id = b.id
 LEFT JOIN earned e ON e.id = b.id
@@ -120,7 +134,8 @@ class Credited:
     playing: bool | None
     verified_until: datetime | None
     day_left_ms: int | None
-    enrolment_id: int | None
+    answer_by: datetime | None
+    is_open: bool | None
     end_reason: str | None
 
     @property

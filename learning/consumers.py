@@ -7,6 +7,7 @@ import asyncio
 from typing import Any
 
 from channels.consumer import get_handler_name
+from django.conf import settings
 from django.utils.timezone import now
 
 from learning.beats import NotSaved, batcher
@@ -33,7 +34,8 @@ class StudyConsumer(TenantConsumer):
     async def opened(self) -> None:
         self.abuses, self.recent = 0, [0.0] * MOST_MESSAGES
         uuid = self.scope["url_route"]["kwargs"]["session"]
-        begun = await self.db(begin, uuid, self.user, now())
+        browser = self.scope.get("cookies", {}).get(settings.SESSION_COOKIE_NAME, "")
+        begun = await self.db(begin, uuid, self.user, browser, now())
         self.session_id, self.enrolment, self.released = begun.session_id, begun.enrolment, begun.released
         self.edge = begun.hello["edge"]
         await self.accept()

@@ -1,13 +1,15 @@
 """Segments and playlists: only what a sitting has earned, or everything once all hours are complete.
 
-In production nginx serves the files (`secure_link`); these views are the demo's way and the reference of the rules.
+In production nginx serves the segments by the same signatures (deploy/nginx/); these views are the demo's way and the
+reference of the rules: they look at the sitting and its edge as well.
 """
 
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import cast
 from uuid import UUID
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import now
@@ -16,31 +18,34 @@ from django.views.decorators.http import require_GET
 
 from learning import media, sitting
 from learning.errors import CannotStudy
-from learning.models import EndReason, Enrolment, Media, PlanLesson, StudySession
-from learning.playlists import event_playlist, vod_playlist
+from learning.models import EndReason, Enrolment, LessonProgress, Media, PlanLesson, StudySession
+from learning.playlists import event_playlist, master_playlist, vod_playlist
 from learning.queries import unfinished_lessons
 from learning.rules import StudyRules
-from learning.signing import INIT_INDEX, is_signed
+from learning.signing import is_signed
 from tenants.accounts.decorators import trainee_required
 from tenants.requests import TenantRequest
 from tenants.rulesets.services import rules_for
 
 # A player may still read the end of a lesson that has just been completed; nobody else's page may.
 READABLE = ("", EndReason.COMPLETE)
+PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 
 
 @require_GET
 @trainee_required
-def segment(request: TenantRequest, session: UUID, index: int) -> HttpResponse:
-    """One segment of a sitting (`index` −1: the initialisation). 403 with a code for all that is not earned."""
+def segment(request: TenantRequest, session: UUID, folder: str, rendition: str, name: str) -> HttpResponse:
+    """One part of a sitting's medium in one rendition. 403 with a code for all that is not earned."""
     try:
         found = _readable(request, session)
-        _require_address(request, session, index)
-        if index >= _edge(found):
+        if found.progress.media.folder != folder:
+            raise CannotStudy("bad_signature", status=403)
+        _require_address(request, found, name)
+        if name != media.INIT and media.index_of(name) >= _edge(request, found):
             raise CannotStudy("beyond_edge", status=403)
     except CannotStudy as error:
         return JsonResponse({"code": error.code, "message": error.message}, status=error.status)
-    return _file(found.lesson.video, media.INIT if index == INIT_INDEX else media.segment_name(index))
+    return _file(found.progress.media, f"{rendition}/{name}")
 
 
 def _readable(request: TenantRequest, uuid: UUID) -> StudySession:
@@ -50,25 +55,34 @@ def _readable(request: TenantRequest, uuid: UUID) -> StudySession:
     return found
 
 
-def _require_address(request: TenantRequest, session: UUID, index: int) -> None:
-    expires = request.GET.get("e", "")
-    if not expires.isdecimal() or not is_signed(session, index, int(expires), request.GET.get("s", "")):
+def _require_address(request: TenantRequest, session: StudySession, name: str) -> None:
+    expires, given = request.GET.get("e", ""), request.GET.get("s", "")
+    folder = session.progress.media.folder
+    if not expires.isdecimal() or not is_signed(session.uuid, folder, name, int(expires), browser_of(request), given):
         raise CannotStudy("bad_signature", status=403)
     if int(expires) < now().timestamp():
         raise CannotStudy("address_expired", status=403)
 
 
-def _edge(session: StudySession) -> int:
-    return sitting.released_of(session, rules_for(StudyRules, at=now())).edge(session.progress.credited_ms)
+def browser_of(request: TenantRequest) -> str:
+    """What addresses are bound to: the session cookie, as nginx sees it too."""
+    return request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+
+
+def _edge(request: TenantRequest, session: StudySession) -> int:
+    released = sitting.released_of(session, rules_for(StudyRules, at=now()), browser_of(request))
+    return released.edge(session.progress.credited_ms)
 
 
 def _file(medium: Media, name: str) -> HttpResponse:
-    """A file of a medium's folder; the name is one of ours, never one from a request."""
-    path = Path(settings.COURSEWARE_ROOT) / medium.folder / name
-    if not path.is_file():
+    """A file of a medium's folder; the name has the form of one of ours, never a path from a request."""
+    storage = storages["courseware"]
+    path = f"{medium.folder}/{name}"
+    if not storage.exists(path):
         raise Http404
-    kinds = {".vtt": "text/vtt; charset=utf-8"}
-    response = FileResponse(path.open("rb"), content_type=kinds.get(path.suffix, "video/mp4"))
+    kinds = {".vtt": "text/vtt; charset=utf-8", ".jpg": "image/jpeg"}
+    kind = kinds.get(PurePosixPath(name).suffix, "video/mp4")
+    response = FileResponse(storage.open(path), content_type=kind)
     response["Cache-Control"] = "private, max-age=600"
     return cast(HttpResponse, response)  # the decorators' type; a FileResponse is one in all but ancestry
 
@@ -77,33 +91,53 @@ def _file(medium: Media, name: str) -> HttpResponse:
 @require_GET
 @trainee_required
 def playlist(request: TenantRequest, session: UUID) -> HttpResponse:
-    """The EVENT list over HTTP, for Safari: the page asks again after each ack."""
+    """The list of renditions over HTTP, for Safari."""
+    return HttpResponse(
+        master_playlist(_readable(request, session).progress.media.renditions), content_type=PLAYLIST_TYPE
+    )
+
+
+@never_cache
+@require_GET
+@trainee_required
+def rendition_playlist(request: TenantRequest, session: UUID, rendition: str) -> HttpResponse:
+    """The EVENT list of one rendition over HTTP, for Safari: it asks again after a while."""
     found = _readable(request, session)
-    released = sitting.released_of(found, rules_for(StudyRules, at=now()))
-    text = event_playlist(released, found.progress.credited_ms, found.progress.duration_ms, now().timestamp())
-    return HttpResponse(text, content_type="application/vnd.apple.mpegurl")
+    _require_rendition(found.progress.media, rendition)
+    released = sitting.released_of(found, rules_for(StudyRules, at=now()), browser_of(request))
+    progress = found.progress
+    text = event_playlist(released, rendition, progress.credited_ms, progress.duration_ms, now().timestamp())
+    return HttpResponse(text, content_type=PLAYLIST_TYPE)
+
+
+def _require_rendition(medium: Media, name: str) -> None:
+    if name not in {one["name"] for one in medium.renditions}:
+        raise Http404
 
 
 @require_GET
 @trainee_required
 def captions(request: TenantRequest, session: UUID) -> HttpResponse:
     """The captions of the sitting's lesson."""
-    return _file(_readable(request, session).lesson.video, media.CAPTIONS)
+    return _file(_readable(request, session).progress.media, media.CAPTIONS)
 
 
 @require_GET
 @trainee_required
-def replay(request: TenantRequest, enrolment: UUID, lesson: int, name: str) -> HttpResponse:
+def replay(request: TenantRequest, enrolment: UUID, lesson: int, name: str, rendition: str = "") -> HttpResponse:
     """Any file of any lesson, freely, once all hours of the enrolment are complete."""
     found = get_object_or_404(Enrolment, uuid=enrolment, user=request.user.pk)
-    item = get_object_or_404(PlanLesson.objects.select_related("lesson__media"), plan=found.plan_id, lesson=lesson)
+    get_object_or_404(PlanLesson, plan=found.plan_id, lesson=lesson)
     if unfinished_lessons(found).exists():
         return JsonResponse({"code": "study.beyond_edge", "message": CannotStudy("beyond_edge").message}, status=403)
-    medium = item.lesson.media
-    if medium is None:
-        raise Http404
+    medium = LessonProgress.objects.select_related("media").get(enrolment=found, lesson=lesson).media
+    if rendition:
+        _require_rendition(medium, rendition)
     if name == media.PLAYLIST:
-        return HttpResponse(vod_playlist(medium), content_type="application/vnd.apple.mpegurl")
-    if name not in (media.INIT, media.CAPTIONS) and not media.SEGMENT.match(name):
-        raise Http404
-    return _file(medium, name)
+        text = vod_playlist(medium) if rendition else master_playlist(medium.renditions)
+        return HttpResponse(text, content_type=PLAYLIST_TYPE)
+    if name == media.CAPTIONS and not rendition:
+        return _file(medium, name)
+    if rendition and media.is_part(name):
+        return _file(medium, f"{rendition}/{name}")
+    raise Http404

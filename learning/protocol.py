@@ -8,7 +8,7 @@ from uuid import UUID
 from learning.beats_sql import Beat, Credited
 from learning.errors import STUDY_REFUSALS
 from learning.rules import released_edge, state_of
-from learning.signing import INIT_INDEX, segment_path
+from learning.signing import INIT_INDEX, segment_base, segment_query
 
 FIELDS = {"type", "seq", "nonce", "playing"}
 LONGEST = 400  # characters of a message
@@ -24,23 +24,32 @@ class BadMessage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """What a sitting needs to know to release its medium. Milliseconds, but `url_s`."""
+    """What a sitting needs to know to release its medium. Milliseconds, but `url_s`; `browser`: the session cookie."""
 
     session: UUID
+    folder: str
+    browser: str
     segments: int
     segment_ms: int
     buffer_ms: int
     url_s: int
 
+    @property
+    def base(self) -> str:
+        return segment_base(self.session, self.folder)
+
     def edge(self, credited_ms: int) -> int:
         return released_edge(credited_ms, self.buffer_ms, self.segment_ms, self.segments)
 
-    def paths(self, first: int, edge: int, now_s: float) -> list[str]:
-        """Signed paths of the segments `first` … `edge` − 1."""
-        return [segment_path(self.session, index, now_s, self.url_s) for index in range(first, edge)]
+    def queries(self, first: int, edge: int, now_s: float) -> list[str]:
+        """Signed queries of the segments `first` … `edge` − 1, good for every rendition."""
+        return [self._query(index, now_s) for index in range(first, edge)]
 
-    def init_path(self, now_s: float) -> str:
-        return segment_path(self.session, INIT_INDEX, now_s, self.url_s)
+    def init_query(self, now_s: float) -> str:
+        return self._query(INIT_INDEX, now_s)
+
+    def _query(self, index: int, now_s: float) -> str:
+        return segment_query(self.session, self.folder, index, self.browser, now_s, self.url_s)
 
 
 def beat_of(text: str, session_id: int) -> Beat:
@@ -80,6 +89,8 @@ def ack(credited: Credited, released: Released, known_edge: int) -> dict[str, An
         at=credited.at,
         verified_until=credited.verified_until,
         day_left_ms=credited.day_left_ms,
+        answer_by=credited.answer_by,
+        is_open=credited.is_open is not False,
     )
     return {
         "type": "ack",
@@ -90,7 +101,8 @@ def ack(credited: Credited, released: Released, known_edge: int) -> dict[str, An
         "credited_ms": credited.credited_ms,
         "state": state,
         "edge": edge,
-        "segments": released.paths(min(known_edge, edge), edge, credited.at.timestamp()),
+        "segments": released.queries(min(known_edge, edge), edge, credited.at.timestamp()),
+        **({"ask": True} if credited.answer_by else {}),
     }
 
 

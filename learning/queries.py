@@ -75,7 +75,7 @@ def _plan_rows(plan_ids: set[int]) -> dict[int, list[PlanLesson]]:
 
 
 def _progress_rows(enrolment_ids: list[int]) -> dict[tuple[int, int], LessonProgress]:
-    found = LessonProgress.objects.filter(enrolment__in=enrolment_ids)
+    found = LessonProgress.objects.filter(enrolment__in=enrolment_ids).select_related("media")
     return {(row.enrolment_id, row.lesson_id): row for row in found}
 
 
@@ -100,7 +100,7 @@ def _progress(enrolment: Enrolment, plan: list[PlanLesson], rows: dict[tuple[int
 
 
 def _line(item: PlanLesson, row: LessonProgress | None) -> LessonLine:
-    media = item.lesson.media
+    media = row.media if row else item.lesson.media
     return LessonLine(
         lesson_id=item.lesson_id,
         order=item.order,

@@ -28,7 +28,7 @@ def sitting_of(uuid: UUID, user: User) -> StudySession:
     """The person's own sitting in the current scope; anything else is not found. Raises `CannotStudy`."""
     session = (
         StudySession.objects.filter(uuid=uuid, user=user)
-        .select_related("lesson__media", "enrolment", "progress")
+        .select_related("lesson", "enrolment", "progress__media")
         .first()
     )
     if session is None:
@@ -36,13 +36,14 @@ def sitting_of(uuid: UUID, user: User) -> StudySession:
     return session
 
 
-def begin(uuid: UUID, user: User, at: datetime) -> Begun:
-    """Take a sitting up (again). Raises `CannotStudy` with its end reason when it is over."""
+def begin(uuid: UUID, user: User, browser: str, at: datetime) -> Begun:
+    """Take a sitting up (again) in the browser with this session cookie. Raises `CannotStudy` when it is over."""
     session = sitting_of(uuid, user)
     seq, nonce = resume(session)
     rules = rules_for(StudyRules, at=at)
-    released = released_of(session, rules)
-    media, progress, now_s = session.lesson.video, session.progress, at.timestamp()
+    released = released_of(session, rules, browser)
+    progress, now_s = session.progress, at.timestamp()
+    media = progress.media
     edge, first = released.edge(progress.credited_ms), progress.credited_ms // media.segment_ms
     hello = {
         "type": "hello",
@@ -53,18 +54,28 @@ def begin(uuid: UUID, user: User, at: datetime) -> Begun:
         "duration_ms": progress.duration_ms,
         "segment_ms": media.segment_ms,
         "segments_total": media.segments,
-        "init": released.init_path(now_s),
+        "base": released.base,
+        "renditions": media.renditions,
+        "init": released.init_query(now_s),
         "first": first,
         "edge": edge,
-        "segments": released.paths(first, edge, now_s),
+        "segments": released.queries(first, edge, now_s),
     }
     return Begun(session.pk, session.enrolment, released, hello)
 
 
-def released_of(session: StudySession, rules: StudyRules) -> Released:
-    """What may be released of the sitting's medium."""
-    media = session.lesson.video
-    return Released(session.uuid, media.segments, media.segment_ms, rules.buffer_s * 1000, rules.segment_url_s)
+def released_of(session: StudySession, rules: StudyRules, browser: str) -> Released:
+    """What may be released of the sitting's medium to one browser."""
+    media = session.progress.media
+    return Released(
+        session.uuid,
+        media.folder,
+        browser,
+        media.segments,
+        media.segment_ms,
+        rules.buffer_s * 1000,
+        rules.segment_url_s,
+    )
 
 
 def finish(enrolment: Enrolment, at: datetime) -> dict[str, Any]:

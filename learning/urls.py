@@ -1,8 +1,25 @@
 """Addresses of the study room, below /study/ on an institution's site."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from learning import media_views, views
+
+
+class Folder(StringConverter):
+    regex = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+
+
+class Rendition(StringConverter):
+    regex = r"v[0-9]"
+
+
+class Part(StringConverter):
+    regex = r"init\.mp4|[0-9]{5}\.m4s"
+
+
+for name, kind in (("folder", Folder), ("rendition", Rendition), ("part", Part)):
+    register_converter(kind, name)
 
 app_name = "learning"
 
@@ -15,7 +32,14 @@ urlpatterns = [
     path("sessions/<uuid:session>/end/", views.end, name="end"),
     path("sessions/<uuid:session>/index.m3u8", media_views.playlist, name="playlist"),
     path("sessions/<uuid:session>/captions.vtt", media_views.captions, name="captions"),
-    path("segments/<uuid:session>/init.mp4", media_views.segment, {"index": -1}, name="init"),
-    path("segments/<uuid:session>/<int:index>.m4s", media_views.segment, name="segment"),
+    path("sessions/<uuid:session>/<rendition:rendition>/index.m3u8", media_views.rendition_playlist, name="rendition"),
+    path("sessions/<uuid:session>/question/", views.question, name="question"),
+    path("sessions/<uuid:session>/answer/", views.answer, name="answer"),
+    path(
+        "segments/<uuid:session>/<folder:folder>/<rendition:rendition>/<part:name>", media_views.segment, name="segment"
+    ),
     path("<uuid:enrolment>/lessons/<int:lesson>/<str:name>", media_views.replay, name="replay"),
+    path(
+        "<uuid:enrolment>/lessons/<int:lesson>/<rendition:rendition>/<str:name>", media_views.replay, name="replay_part"
+    ),
 ]

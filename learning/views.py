@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from learning import queries, services, sitting
 from learning.errors import CameraNotVerified, CannotStudy
 from learning.media import CAPTIONS
+from learning.media_views import browser_of
 from learning.models import Admission, Enrolment
 from learning.protocol import BadMessage, ack, beat_from, refusal
 from learning.rules import StudyRules
@@ -25,6 +26,8 @@ from tenants.accounts.decorators import trainee_required
 from tenants.accounts.sessions import session_of
 from tenants.requests import TenantRequest
 from tenants.rulesets.services import rules_for
+
+MOST_OPTIONS = 6
 
 
 @never_cache
@@ -113,7 +116,11 @@ def open_session(request: TenantRequest, enrolment: UUID) -> JsonResponse:
             "beat": reverse("learning:beat", args=[session.uuid]),
             "end": reverse("learning:end", args=[session.uuid]),
             "playlist": reverse("learning:playlist", args=[session.uuid]),
-            "captions": reverse("learning:captions", args=[session.uuid]) if lesson.video.has_captions else "",
+            "question": reverse("learning:question", args=[session.uuid]),
+            "answer": reverse("learning:answer", args=[session.uuid]),
+            "captions": reverse("learning:captions", args=[session.uuid])
+            if session.progress.media.has_captions
+            else "",
         },
         status=201,
     )
@@ -143,7 +150,7 @@ def _body(request: TenantRequest) -> dict[str, Any]:
 @trainee_required
 def hello(request: TenantRequest, session: UUID) -> JsonResponse:
     """Take the sitting up without a socket."""
-    return JsonResponse(sitting.begin(session, request.user, now()).hello)
+    return JsonResponse(sitting.begin(session, request.user, browser_of(request), now()).hello)
 
 
 @never_cache
@@ -159,11 +166,38 @@ def beat(request: TenantRequest, session: UUID) -> JsonResponse:
     credited = services.beat(one)
     if not credited.accepted:
         return JsonResponse(refusal(f"study.{credited.refusal}", fatal=credited.refusal != "stale"), status=409)
-    released = sitting.released_of(found, rules_for(StudyRules, at=now()))
+    released = sitting.released_of(found, rules_for(StudyRules, at=now()), browser_of(request))
     answer = ack(credited, released, released.edge((credited.credited_ms or 0) - (credited.credit_ms or 0)))
     if credited.complete:
         answer["after"] = sitting.finish(found.enrolment, now())
     return JsonResponse(answer)
+
+
+@never_cache
+@require_GET
+@trainee_required
+def question(request: TenantRequest, session: UUID) -> JsonResponse:
+    """The question that stands open; which option is right stays here."""
+    found = sitting.sitting_of(session, request.user)
+    one = services.open_question(found)
+    assert found.answer_by is not None
+    left_s = max(0.0, (found.answer_by - now()).total_seconds())
+    return JsonResponse(
+        {"question": str(one.uuid), "stem": one.stem, "options": one.options, "left_s": round(left_s, 1)}
+    )
+
+
+@never_cache
+@require_POST
+@trainee_required
+def answer(request: TenantRequest, session: UUID) -> JsonResponse:
+    """An answer to it. Body: `{"question": uuid, "choice": index from 0}`."""
+    found, body = sitting.sitting_of(session, request.user), _body(request)
+    choice = body.get("choice")
+    if type(choice) is not int or not 0 <= choice < MOST_OPTIONS:
+        return JsonResponse(refusal("study.malformed", fatal=False), status=400)
+    check = services.answer_question(found, str(body.get("question")), choice, at=now())
+    return JsonResponse({"right": check.right})
 
 
 @require_POST

@@ -1,6 +1,17 @@
 """Positions, courses, enrolments and credited study. All rows live in the public schema."""
 
-from learning.models.catalogue import Course, Lesson, Media, MediaState, Plan, PlanLesson, Position
+from learning.models.catalogue import (
+    Course,
+    Lesson,
+    LessonQuestion,
+    Media,
+    MediaState,
+    MediaUpload,
+    Plan,
+    PlanLesson,
+    Position,
+    UploadState,
+)
 from learning.models.enrolment import (
     Admission,
     Enrolment,
@@ -10,7 +21,15 @@ from learning.models.enrolment import (
     PostCertificateState,
     TrainingClass,
 )
-from learning.models.study import Clearing, CreditSpan, EndReason, LessonProgress, StudySession
+from learning.models.study import (
+    Clearing,
+    CreditSpan,
+    EndReason,
+    LessonProgress,
+    PresenceCheck,
+    StudySession,
+    StudyTrace,
+)
 
 __all__ = [
     "Admission",
@@ -23,13 +42,18 @@ __all__ = [
     "HoursState",
     "Lesson",
     "LessonProgress",
+    "LessonQuestion",
     "Media",
     "MediaState",
+    "MediaUpload",
     "Plan",
     "PlanLesson",
     "Position",
     "PostCertificate",
     "PostCertificateState",
+    "PresenceCheck",
     "StudySession",
+    "StudyTrace",
     "TrainingClass",
+    "UploadState",
 ]

@@ -2,8 +2,11 @@
 
 from uuid import uuid4
 
+from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Position(models.Model):
@@ -38,17 +41,23 @@ class MediaState(models.TextChoices):
 
 
 class Media(models.Model):
-    """One encoded video: a folder under `settings.COURSEWARE_ROOT` with `init.mp4`, `00000.m4s`… and perhaps
-    `captions.vtt`. Encoded media are never changed: a new video is a new row."""
+    """One encoded video: a folder in the storage `courseware` with `v0/init.mp4`, `v0/00000.m4s`… (`v1/` …: smaller
+    renditions of the same segments) and perhaps `captions.vtt`, `poster.jpg`. Encoded media are never changed: a new
+    video is a new row."""
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=200, blank=True, help_text="of the file it was made from")
     state = models.CharField(max_length=12, choices=MediaState.choices, default=MediaState.READY)
     duration_ms = models.PositiveIntegerField()
     segment_ms = models.PositiveIntegerField(default=4000)
     segments = models.PositiveIntegerField()
-    folder = models.CharField(max_length=200, unique=True)
+    folder = models.CharField(max_length=200, unique=True, validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")])
+    renditions = models.JSONField(default=list, help_text="[{name, width, height, bandwidth}], best first")
     has_captions = models.BooleanField(default=False)
+    has_poster = models.BooleanField(default=False)
     sha256 = models.CharField(max_length=64, help_text="of all files of the folder, in order of their names")
+    upload = models.ForeignKey("MediaUpload", models.SET_NULL, null=True, blank=True, related_name="media")
+    chapter = models.PositiveSmallIntegerField(default=0, help_text="of the upload, from 1; 0: the whole file")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -57,7 +66,42 @@ class Media(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.folder
+        return self.name or self.folder
+
+
+class UploadState(models.TextChoices):
+    RECEIVING = "receiving", _("Being uploaded")
+    QUEUED = "queued", _("Waiting to be converted")
+    ENCODING = "encoding", _("Being converted")
+    DONE = "done", pgettext_lazy("upload", "Ready")
+    FAILED = "failed", pgettext_lazy("upload", "Failed")
+    CANCELLED = "cancelled", pgettext_lazy("upload", "Cancelled")
+
+
+class MediaUpload(models.Model):
+    """A video file on its way into the library: received in pieces, then probed and encoded by a worker."""
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField(help_text="bytes announced")
+    received = models.PositiveBigIntegerField(default=0, help_text="bytes on disk")
+    state = models.CharField(max_length=12, choices=UploadState.choices, default=UploadState.RECEIVING)
+    percent = models.PositiveSmallIntegerField(default=0, help_text="of the encoding")
+    error = models.CharField(max_length=40, blank=True, help_text="code of why it failed")
+    probed = models.JSONField(default=dict, help_text="{duration_ms, width, height, chapters: [{start_ms, title}]}")
+    split = models.BooleanField(default=False, help_text="one lesson a chapter")
+    captions = models.TextField(blank=True, help_text="WebVTT of the whole file")
+    lesson = models.ForeignKey("Lesson", models.SET_NULL, null=True, blank=True, related_name="+")
+    course = models.ForeignKey(Course, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Lesson(models.Model):
@@ -77,10 +121,27 @@ class Lesson(models.Model):
 
     @property
     def video(self) -> Media:
-        """The media of a lesson that is being studied: published plans hold no lesson without."""
+        """The media of a lesson that is begun now: published plans hold no lesson without."""
         if self.media is None:
             raise Media.DoesNotExist(self.code)
         return self.media
+
+
+class LessonQuestion(models.Model):
+    """A short question on a lesson, asked at an unpredictable moment while it is studied. One option is right."""
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="questions")
+    stem = models.CharField(max_length=300)
+    options = models.JSONField(help_text="two to six sentences")
+    answer = models.PositiveSmallIntegerField(help_text="index of the right option, from 0")
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["lesson", "id"]
+
+    def __str__(self) -> str:
+        return self.stem
 
 
 class Plan(models.Model):

@@ -14,6 +14,7 @@ from learning.services.hours import (
     note_recorded,
     undo_clearing,
 )
+from learning.services.presence import answer_question, open_question
 from learning.services.register import (
     register_post_certificate,
     revoke_post_certificate,
@@ -31,6 +32,7 @@ from learning.services.study import (
 
 __all__ = [
     "admit",
+    "answer_question",
     "beat",
     "clear_credit",
     "complete_finished_enrolments",
@@ -48,6 +50,7 @@ __all__ = [
     "note_hours_approval_undone",
     "note_hours_approved",
     "note_recorded",
+    "open_question",
     "open_study_session",
     "publish_plan",
     "register_media",

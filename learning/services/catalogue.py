@@ -34,6 +34,7 @@ def register_media(folder: str, *, by: User | None, at: datetime) -> Media:
         segment_ms=measured.segment_ms,
         segments=measured.segments,
         has_captions=measured.has_captions,
+        renditions=measured.renditions,
         sha256=measured.sha256,
         created_at=at,
     )

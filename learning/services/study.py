@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, Sum
-from django.utils.timezone import localdate
+from django.utils.timezone import get_default_timezone, localdate
 
 from learning.beats_sql import BEAT_SQL, RESUME_SQL, Beat, Credited, parameters
 from learning.demo_database import require_demo_database
@@ -22,8 +22,9 @@ from learning.models import (
     StudySession,
 )
 from learning.queries import unfinished_lessons
-from learning.rules import StudyRules
+from learning.rules import StudyRules, is_open_at
 from learning.services.hours import complete_hours_if_done
+from learning.services.presence import first_question
 from proctoring.models import CameraSession
 from tenants.accounts.models import User
 from tenants.audit.services import record
@@ -41,18 +42,16 @@ def open_study_session(enrolment: Enrolment, camera_session: CameraSession, *, b
     it is of the same page. Raises `CannotStudy`, `CameraNotVerified` and `NotLive`.
     """
     _require_may_study(enrolment, by)
+    rules = rules_for(StudyRules, at=at)
+    if not is_open_at(at, rules.opens_minute, rules.closes_minute, get_default_timezone()):
+        raise CannotStudy("hours")
     _require_verified(enrolment, camera_session, at)
     with transaction.atomic():
         require_live(enrolment.institution_id)
         _lock_person(by)
         lesson = _next_lesson(enrolment)
         _end_older(by, camera_session, at)
-        progress, _created = LessonProgress.objects.get_or_create(
-            enrolment=enrolment,
-            lesson=lesson,
-            defaults={"institution": enrolment.institution, "duration_ms": lesson.video.duration_ms},
-        )
-        rules = rules_for(StudyRules, at=at)
+        progress = _progress(enrolment, lesson)
         moment = at.replace(microsecond=at.microsecond // 1000 * 1000)
         session = StudySession.objects.create(
             enrolment=enrolment,
@@ -67,6 +66,10 @@ def open_study_session(enrolment: Enrolment, camera_session: CameraSession, *, b
             day_cap_ms=rules.daily_cap_hours * 3_600_000,
             day=localdate(at),
             day_credited_ms=_credited_on_day(by, at),
+            opens_minute=rules.opens_minute,
+            closes_minute=rules.closes_minute,
+            answer_ms=rules.question_answer_s * 1000,
+            **first_question(enrolment, lesson, rules, moment),
         )
         record("study.opened", actor=by, subject=session, institution=enrolment.institution, at=at, lesson=lesson.code)
     return session
@@ -101,6 +104,20 @@ def _next_lesson(enrolment: Enrolment) -> Lesson:
     if item.lesson.media is None or item.lesson.media.state != MediaState.READY:
         raise CannotStudy("no_media")
     return item.lesson
+
+
+def _progress(enrolment: Enrolment, lesson: Lesson) -> LessonProgress:
+    """The progress of a lesson that is begun or gone on with. What nothing was credited for takes the newest medium."""
+    medium = lesson.video
+    progress, created = LessonProgress.objects.select_for_update(no_key=True, of=("self",)).get_or_create(
+        enrolment=enrolment,
+        lesson=lesson,
+        defaults={"institution": enrolment.institution, "media": medium, "duration_ms": medium.duration_ms},
+    )
+    if not created and not progress.credited_ms and progress.media_id != medium.pk:
+        progress.media, progress.duration_ms = medium, medium.duration_ms
+        progress.save(update_fields=["media", "duration_ms"])
+    return progress
 
 
 def _end_older(user: User, camera: CameraSession, at: datetime) -> None:

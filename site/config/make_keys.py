@@ -17,6 +17,7 @@ def lines(key_id: str) -> list[str]:
     """One line a variable."""
     return [
         f"ZHUXUE_SECRET_KEY={secrets.token_urlsafe(48)}",
+        f"ZHUXUE_SEGMENT_KEY={secrets.token_urlsafe(48)}",
         f"ZHUXUE_DATA_KEYS={fresh_key(key_id)}",
         f"ZHUXUE_INDEX_KEY={fresh_key(f'i{key_id}')}",
     ]

@@ -36,6 +36,8 @@ def _demo_key(name: str) -> str:
 SECRET_KEY = env.secret("ZHUXUE_SECRET_KEY", demo=_demo("session"))
 # Earlier ones, while sessions and links they signed are still about.
 SECRET_KEY_FALLBACKS = env.words("ZHUXUE_OLD_SECRET_KEYS")
+# What segments' addresses are signed with; nginx has to know it (deploy/nginx/), so it is no other key.
+SEGMENT_KEY = env.secret("ZHUXUE_SEGMENT_KEY", demo=_demo("segments"))
 DATA_KEYS = env.keys("ZHUXUE_DATA_KEYS", _demo_key("data"))
 BLIND_INDEX_KEY = next(iter(env.keys("ZHUXUE_INDEX_KEY", _demo_key("index")).values()))
 if not IS_DEMO:
@@ -284,6 +286,10 @@ AUDIT_HEADS = Path(env.text("ZHUXUE_AUDIT_HEADS", str(VAR / "audit" / "heads")))
 COURSEWARE_ROOT = VAR / "courseware"
 STORAGES = {
     "default": {"BACKEND": "django_tenants.files.storage.TenantFileSystemStorage"},
+    "courseware": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": COURSEWARE_ROOT, "base_url": None},
+    },
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(PRIVATE_ROOT), "base_url": None, "file_permissions_mode": 0o600},

@@ -102,7 +102,11 @@ def _command(track: Path, part: Path, size: Size) -> list[str]:
 def _hash(script: dict, size: Size) -> str:
     """Over the script, the size and the source of everything that draws and encodes."""
     rooms = ("stage", "slides", "sound", "captions", "video")
-    sources = [*sorted(HERE.glob("figures/*.py")), *(HERE / f"{room}.py" for room in rooms), Path(media.__file__)]
+    sources = [
+        *sorted(HERE.glob("figures/*.py")),
+        *(HERE / f"{room}.py" for room in rooms),
+        Path(media.encode.__file__),
+    ]
     digest = hashlib.sha256(json.dumps([script, size.name], ensure_ascii=False, sort_keys=True).encode())
     for source in sources:
         digest.update(source.read_bytes())

@@ -93,6 +93,7 @@ def make_lesson(duration_ms: int = 40_000, folder: str = "") -> Any:
         folder=folder or f"none-{number}",
         duration_ms=duration_ms,
         segments=-(-duration_ms // 4000),
+        renditions=[{"name": "v0", "width": 160, "height": 90, "bandwidth": 100_000}],
         sha256="0" * 64,
         created_at=people.BEFORE,
     )

@@ -47,7 +47,12 @@ def test_a_database_address_is_read() -> None:
 
 SECRET = "qB3xv8Tn-5LhYcW0zRk7eJ2mUdS9pFaG4oHiXwN6_1AbCdE"
 DATA, INDEX = (base64.b64encode(bytes(range(start, start + 32))).decode() for start in (1, 100))
-GOOD = {"ZHUXUE_SECRET_KEY": SECRET, "ZHUXUE_DATA_KEYS": f"k:{DATA}", "ZHUXUE_INDEX_KEY": f"i:{INDEX}"}
+GOOD = {
+    "ZHUXUE_SECRET_KEY": SECRET,
+    "ZHUXUE_SEGMENT_KEY": SECRET[::-1],
+    "ZHUXUE_DATA_KEYS": f"k:{DATA}",
+    "ZHUXUE_INDEX_KEY": f"i:{INDEX}",
+}
 DEMOS = base64.b64encode(demo_key("data")).decode()
 
 

@@ -57,7 +57,7 @@ export class Player extends EventTarget {
       enableWorker: false,
     });
     this.hls.on(window.Hls.Events.ERROR, (_name, error) => this.mend(error));
-    this.hls.loadSource(new URL("released.m3u8", location.href).href);
+    this.hls.loadSource(new URL(`${released.base}index.m3u8`, location.href).href);
     this.hls.attachMedia(this.video);
     this.draw();
   }

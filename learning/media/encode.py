@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 
@@ -19,6 +20,7 @@ INIT = "init.mp4"
 PLAYLIST = "index.m3u8"
 CAPTIONS = "captions.vtt"
 SEGMENT = re.compile(r"^\d{5}\.m4s$")
+BEST = "v0"
 TIMEOUT_S = 3600
 
 
@@ -34,12 +36,23 @@ class Measured:
     segment_ms: int
     segments: int
     has_captions: bool
+    renditions: list[dict[str, Any]]
     sha256: str
 
 
 def segment_name(index: int) -> str:
     """File of the segment `index`, from 0."""
     return f"{index:05d}.m4s"
+
+
+def index_of(name: str) -> int:
+    """The number of a segment's file."""
+    return int(name.partition(".")[0])
+
+
+def is_part(name: str) -> bool:
+    """Whether a name is one of a rendition's files."""
+    return name == INIT or bool(SEGMENT.match(name))
 
 
 def encode_hls(source: Path, folder: Path, captions: Path | None = None) -> Measured:
@@ -53,7 +66,8 @@ def encode_hls(source: Path, folder: Path, captions: Path | None = None) -> Meas
     part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))  # two may encode the same at once
     part.chmod(0o755)
     try:
-        _run(_command(source.resolve(), part))
+        (part / BEST).mkdir()
+        _run(_command(source.resolve(), part / BEST))
         if captions is not None:
             shutil.copyfile(captions, part / CAPTIONS)
         measure(part)
@@ -94,32 +108,36 @@ def _run(command: list[str]) -> str:
 
 def measure(folder: Path) -> Measured:
     """Count the segments and the frames of a folder made by `encode_hls`. Raises `BadMedia`."""
-    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    best = folder / BEST
+    names = sorted(path.name for path in best.iterdir()) if best.is_dir() else []
     segments = [name for name in names if SEGMENT.match(name)]
     if INIT not in names or segments != [segment_name(index) for index in range(len(segments))] or not segments:
         raise BadMedia(f"{folder.name} has no complete set of segments")
-    frames = count_frames(folder / PLAYLIST)
+    frames, width, height = count_frames(best / PLAYLIST)
     duration_ms = frames * 1000 // FPS
     if not (len(segments) - 1) * SEGMENT_S * 1000 < duration_ms <= len(segments) * SEGMENT_S * 1000:
         raise BadMedia(f"{folder.name}: {len(segments)} segments do not hold {duration_ms} ms")
-    return Measured(duration_ms, SEGMENT_S * 1000, len(segments), CAPTIONS in names, _sha256(folder, names))
+    size = sum((best / name).stat().st_size for name in segments)
+    rendition = {"name": BEST, "width": width, "height": height, "bandwidth": size * 8000 // duration_ms}
+    captioned = (folder / CAPTIONS).is_file()
+    return Measured(duration_ms, SEGMENT_S * 1000, len(segments), captioned, [rendition], _sha256(folder))
 
 
-def count_frames(playlist: Path) -> int:
-    """Video frames of a local playlist, by walking its packets: containers may claim what they like."""
+def count_frames(playlist: Path) -> tuple[int, int, int]:
+    """Video frames, width and height of a local playlist, by walking its packets: containers may claim anything."""
     said = _run(
         [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-protocol_whitelist", "file", "-allowed_extensions", "ALL",
          "-i", f"file:{playlist.resolve()}", "-map", "0:v:0", "-c", "copy", "-f", "null", "-"]
     )  # fmt: skip
     counted = re.findall(r"frame=\s*(\d+)", said)
-    if not counted:
+    sized = re.search(r"Video: .*?\b(\d{2,5})x(\d{2,5})\b", said)
+    if not counted or not sized:
         raise BadMedia(f"{playlist.parent.name} has no frames")
-    return int(counted[-1])
+    return int(counted[-1]), int(sized[1]), int(sized[2])
 
 
-def _sha256(folder: Path, names: list[str]) -> str:
+def _sha256(folder: Path) -> str:
     digest = hashlib.sha256()
-    for name in names:
-        digest.update(name.encode() + b"\0")
-        digest.update((folder / name).read_bytes())
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
