@@ -100,11 +100,11 @@ LEFT JOIN earned e ON e.id = b.id
 LEFT JOIN learning_studysession s ON s.id = b.id
 """
 
-# A socket that comes (back) gets the current seq and a fresh nonce; the time it was away earns nothing.
+# A socket that comes (back) gets the current seq and a fresh nonce; the time it was away earns nothing. `at` as above.
 RESUME_SQL = """
 UPDATE learning_studysession
 SET seq = seq + 1, nonce = gen_random_uuid(), playing = FALSE, span_id = NULL,
-    last_beat_at = GREATEST(last_beat_at, date_trunc('milliseconds', now()))
+    last_beat_at = GREATEST(last_beat_at, COALESCE(%(at)s::timestamptz, date_trunc('milliseconds', now())))
 WHERE id = %(id)s AND ended_at IS NULL
 RETURNING seq, nonce
 """

@@ -172,13 +172,17 @@ def end_idle_sessions(*, at: datetime) -> int:
 
 def resume(session: StudySession) -> tuple[int, UUID]:
     """Seq and nonce of the next beat for a socket that comes (back). Raises `CannotStudy` when it is over."""
-    with connection.cursor() as cursor:
-        cursor.execute(RESUME_SQL, {"id": session.pk})
-        row = cursor.fetchone()
+    row = _resume(session, None)
     if row is None:
         session.refresh_from_db(fields=["end_reason"])
         raise CannotStudy(session.end_reason or "left")
     return row[0], row[1]
+
+
+def _resume(session: StudySession, at: datetime | None) -> tuple[int, UUID] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(RESUME_SQL, {"id": session.pk, "at": at})
+        return cursor.fetchone()
 
 
 def beat(one: Beat) -> Credited:
