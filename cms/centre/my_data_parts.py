@@ -51,6 +51,7 @@ NOT_IN_THE_COPY = {
     "rulesets.Ruleset.created_by": OFFICE,
     "proctoring.FaceProfile.confirmed_by": OFFICE,
     "learning.Clearing.by": OFFICE,
+    "learning.MediaUpload.by": OFFICE,
     "review.HoursReview.decided_by": OFFICE,
     "roles.UserPermission.user": "no screen writes such rows; rights come by role",
 }
