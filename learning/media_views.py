@@ -4,13 +4,10 @@ In production nginx serves the segments by the same signatures (deploy/nginx/); 
 reference of the rules: they look at the sitting and its edge as well.
 """
 
-from pathlib import PurePosixPath
-from typing import cast
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.storage import storages
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
@@ -22,6 +19,7 @@ from learning.models import EndReason, Enrolment, LessonProgress, Media, PlanLes
 from learning.playlists import event_playlist, master_playlist, vod_playlist
 from learning.queries import unfinished_lessons
 from learning.rules import StudyRules
+from learning.serving import serve
 from learning.signing import is_signed
 from tenants.accounts.decorators import trainee_required
 from tenants.requests import TenantRequest
@@ -45,7 +43,7 @@ def segment(request: TenantRequest, session: UUID, folder: str, rendition: str, 
             raise CannotStudy("beyond_edge", status=403)
     except CannotStudy as error:
         return JsonResponse({"code": error.code, "message": error.message}, status=error.status)
-    return _file(found.progress.media, f"{rendition}/{name}")
+    return serve(request, f"{found.progress.media.folder}/{rendition}/{name}")
 
 
 def _readable(request: TenantRequest, uuid: UUID) -> StudySession:
@@ -72,19 +70,6 @@ def browser_of(request: TenantRequest) -> str:
 def _edge(request: TenantRequest, session: StudySession) -> int:
     released = sitting.released_of(session, rules_for(StudyRules, at=now()), browser_of(request))
     return released.edge(session.progress.credited_ms)
-
-
-def _file(medium: Media, name: str) -> HttpResponse:
-    """A file of a medium's folder; the name has the form of one of ours, never a path from a request."""
-    storage = storages["courseware"]
-    path = f"{medium.folder}/{name}"
-    if not storage.exists(path):
-        raise Http404
-    kinds = {".vtt": "text/vtt; charset=utf-8", ".jpg": "image/jpeg"}
-    kind = kinds.get(PurePosixPath(name).suffix, "video/mp4")
-    response = FileResponse(storage.open(path), content_type=kind)
-    response["Cache-Control"] = "private, max-age=600"
-    return cast(HttpResponse, response)  # the decorators' type; a FileResponse is one in all but ancestry
 
 
 @never_cache
@@ -119,7 +104,7 @@ def _require_rendition(medium: Media, name: str) -> None:
 @trainee_required
 def captions(request: TenantRequest, session: UUID) -> HttpResponse:
     """The captions of the sitting's lesson."""
-    return _file(_readable(request, session).progress.media, media.CAPTIONS)
+    return serve(request, f"{_readable(request, session).progress.media.folder}/{media.CAPTIONS}")
 
 
 @require_GET
@@ -137,7 +122,7 @@ def replay(request: TenantRequest, enrolment: UUID, lesson: int, name: str, rend
         text = vod_playlist(medium) if rendition else master_playlist(medium.renditions)
         return HttpResponse(text, content_type=PLAYLIST_TYPE)
     if name == media.CAPTIONS and not rendition:
-        return _file(medium, name)
+        return serve(request, f"{medium.folder}/{name}")
     if rendition and media.is_part(name):
-        return _file(medium, f"{rendition}/{name}")
+        return serve(request, f"{medium.folder}/{rendition}/{name}")
     raise Http404

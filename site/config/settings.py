@@ -284,6 +284,10 @@ PRIVATE_ROOT = VAR / "private"
 AUDIT_HEADS = Path(env.text("ZHUXUE_AUDIT_HEADS", str(VAR / "audit" / "heads")))
 # Courseware: HLS folders, served by learning.views (nginx in production) to study sessions only.
 COURSEWARE_ROOT = VAR / "courseware"
+# nginx's internal location of it (`/_courseware/`): then views name the file and nginx sends it. Empty: we send it.
+ACCEL = env.text("ZHUXUE_ACCEL", "")
+if ACCEL and not (ACCEL.startswith("/") and ACCEL.endswith("/")):
+    raise ImproperlyConfigured("ZHUXUE_ACCEL is a path that begins and ends with a slash, or empty.")
 STORAGES = {
     "default": {"BACKEND": "django_tenants.files.storage.TenantFileSystemStorage"},
     "courseware": {

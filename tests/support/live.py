@@ -20,18 +20,23 @@ T = TypeVar("T")
 
 
 class Daphne:
-    """One web process. Needs a test that commits (`django_db(transaction=True)`)."""
+    """One web process. Needs a test that commits (`django_db(transaction=True)`).
 
-    def __init__(self, port: int | None = None) -> None:
+    `serve`: what of the site, `http`, `sockets` or `all`; behind a `proxied` one the visitor's address is its word.
+    """
+
+    def __init__(self, port: int | None = None, *, serve: str = "all", proxied: bool = False, **env: str) -> None:
         self.port = port or free_port()
+        self.options = ["--proxy-headers", "--proxy-headers-host", "X-Real-IP"] if proxied else []
+        self.env = {"ZHUXUE_SERVE": serve, **env}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start and wait until it answers; the port stays the same over restarts."""
-        command = ["daphne", "-b", "127.0.0.1", "-p", str(self.port), "-v", "0", "config.asgi:application"]
+        command = ["daphne", "-b", "127.0.0.1", "-p", str(self.port), "-v", "0", *self.options, "config.asgi:application"]
         self.process = subprocess.Popen(
             [sys.executable, "-m", *command],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            env=os.environ | self.env | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
             preexec_fn=dies_with_parent(signal.SIGKILL),
         )
         if not wait_until(lambda: self.answers() or self.process.poll() is not None, START_TIMEOUT_S, every_s=0.1):
@@ -77,10 +82,10 @@ def in_thread(read: Callable[[], T], *, scope: Any) -> T:
 
 
 @contextmanager
-def daphne() -> Iterator[Daphne]:
-    server = Daphne()
-    server.start()
+def daphne(**options: Any) -> Iterator[Daphne]:
+    server = Daphne(**options)
     try:
+        server.start()
         yield server
     finally:
         if server.process is not None and server.process.poll() is None:
