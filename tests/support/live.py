@@ -33,7 +33,17 @@ class Daphne:
 
     def start(self) -> None:
         """Start and wait until it answers; the port stays the same over restarts."""
-        command = ["daphne", "-b", "127.0.0.1", "-p", str(self.port), "-v", "0", *self.options, "config.asgi:application"]
+        command = [
+            "daphne",
+            "-b",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-v",
+            "0",
+            *self.options,
+            "config.asgi:application",
+        ]
         self.process = subprocess.Popen(
             [sys.executable, "-m", *command],
             env=os.environ | self.env | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},

@@ -19,7 +19,6 @@ from websockets.sync.client import ClientConnection, connect
 from config.processes import wait_until
 from learning.errors import CannotStudy
 from learning.signing import file_of, segment_base, segment_query
-from tests.support import people
 from tests.support.clip import two_renditions
 from tests.support.live import daphne
 from tests.support.nginx import Nginx, nginx
@@ -182,7 +181,12 @@ def test_no_spelling_of_a_path_reaches_another_file(door: Door) -> None:
 def test_a_range_of_a_part_is_206_with_exactly_these_bytes(door: Door) -> None:
     whole = (door.folder / "v0" / "00000.m4s").read_bytes()
     size = len(whole)
-    for asked, first, last in (("0-99", 0, 99), ("100-", 100, size - 1), ("-50", size - 50, size - 1), ("5-999999999", 5, size - 1)):
+    for asked, first, last in (
+        ("0-99", 0, 99),
+        ("100-", 100, size - 1),
+        ("-50", size - 50, size - 1),
+        ("5-999999999", 5, size - 1),
+    ):
         answer = door.get(door.address(), range=f"bytes={asked}")
         assert (answer.status, answer.headers["content-range"]) == (206, f"bytes {first}-{last}/{size}")
         assert answer.body == whole[first : last + 1]
@@ -257,12 +261,12 @@ def test_the_study_socket_beats_through_nginx_and_its_addresses_are_good_there(d
 
 @only_nginx
 def test_nginx_believes_no_visitor_about_host_or_address_and_logs_no_query(door: Door, lingzhu: Any) -> None:
-    from tests.web.test_study_doors import confirm_face
     from proctoring.models import CameraSession
+    from tests.web.test_study_doors import confirm_face
 
     confirm_face(door.study)
     token = "a" * 32
-    lies = {name: "203.0.113.66" for name in ("x_forwarded_for", "x_real_ip", "forwarded", "true_client_ip")}
+    lies = dict.fromkeys(("x_forwarded_for", "x_real_ip", "forwarded", "true_client_ip"), "203.0.113.66")
     opened = ask(
         door.port, f"/study/{door.study.enrolment.uuid}/camera/", host=HOST, method="POST",
         cookie=f"sessionid={door.cookie}; csrftoken={token}", x_csrftoken=token, accept="application/json", **lies,
