@@ -1,4 +1,4 @@
-"""A real nginx with the files of deploy/nginx before real web processes, as whoever runs the tests, in a folder of its own."""
+"""A real nginx with the files of deploy/nginx before real web processes, in a folder of its own."""
 
 from __future__ import annotations
 

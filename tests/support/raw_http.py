@@ -1,4 +1,4 @@
-"""One HTTP request exactly as written: paths that browsers would tidy up, hosts and headers that they would not send."""
+"""One HTTP request exactly as written: paths that browsers would tidy up, headers that they would not send."""
 
 from __future__ import annotations
 
