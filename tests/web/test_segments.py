@@ -117,7 +117,7 @@ def test_a_segment_goes_to_the_browser_it_was_signed_for_and_to_nobody_else(door
         assert answer.headers["content-type"] == "video/mp4"
         assert answer.headers["cache-control"] == "private, max-age=600"
         assert answer.headers["x-content-type-options"] == "nosniff"
-    good, other = door.address(), begun(lingzhu, "two")
+    good, other = door.address(), begun(lingzhu, "")
     stranger, elsewhere = cookie_of(other, lingzhu), cookie_of(door.study, lingzhu)
     sitting, folder = str(door.study.session.uuid), door.folder.name
     refused = {
