@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -198,7 +199,11 @@ step = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(steps=st.lists(step, min_size=3, max_size=9))
 def test_whatever_is_credited_cleared_and_given_back_progress_is_the_sum_of_live_spans(
     study: Study, steps: list[tuple[str, Any]]
@@ -233,10 +238,10 @@ def _random_history(study: Study, steps: list[tuple[str, Any]]) -> None:
 
 
 def _adds_up(study: Study, ever: int) -> int:
-    """Progress is Σ live spans in every lesson, and no millisecond that was credited once is gone. Returns their sum."""
+    """Progress is Σ live spans in every lesson, and nothing that was credited once is gone; the sum of all spans."""
     rows = list(CreditSpan.objects.filter(enrolment=study.enrolment).order_by("started_at"))
     assert all(row.ended_at - row.started_at == ms(row.credited_ms) for row in rows)
-    assert all(one.ended_at <= two.started_at for one, two in zip(rows, rows[1:], strict=False))
+    assert all(one.ended_at <= two.started_at for one, two in pairwise(rows))
     for progress in LessonProgress.objects.filter(enrolment=study.enrolment):
         live = sum(r.credited_ms for r in rows if r.lesson_id == progress.lesson_id and r.voided_by_id is None)
         assert live == progress.credited_ms <= progress.duration_ms

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from learning.stretches import merged, pieces
@@ -48,6 +48,7 @@ def test_a_span_is_cut_at_the_borders() -> None:
 stretch = st.tuples(st.integers(0, 500), st.integers(1, 200)).map(lambda s: (at(s[0]), at(s[0] + s[1])))
 
 
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(span=stretch, chosen=st.lists(stretch, max_size=6))
 def test_pieces_join_up_to_the_span_and_each_is_wholly_inside_or_outside(span, chosen) -> None:
     times = merged(chosen)
