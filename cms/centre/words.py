@@ -7,9 +7,10 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from cms.centre.rules import TimelineStep
+from cms.durations import length
 from learning.models import Enrolment
 from learning.queries import Progress
 from proctoring import outcomes
@@ -175,6 +176,14 @@ def gap_words(code: str) -> tuple[str, str]:
     if code in PAUSE_WORDS:
         return str(PAUSE_WORDS[code][0]), str(PAUSE_WORDS[code][1])
     return str(PAUSED[0]), str(PAUSED[1])
+
+
+def pauses(code: str, count: int, seconds: int) -> str:
+    """How often a reason held time back in a lesson, and for how long altogether."""
+    values = {"why": gap_words(code)[0], "n": count, "time": length(seconds)}
+    if not seconds:
+        return ngettext("%(why)s: once", "%(why)s: %(n)s times", count) % values
+    return ngettext("%(why)s: once, %(time)s", "%(why)s: %(n)s times, %(time)s", count) % values
 
 
 def timeline_title(code: str) -> str:

@@ -51,12 +51,12 @@ class StudyDay:
     lessons: list[LessonOfDay]
 
 
-def study_days(days: list[Day], shots: list[Shot]) -> list[StudyDay]:
+def study_days(days: list[Day], shots: list[Shot], titles: dict[int, str]) -> list[StudyDay]:
     """In order of time. Seconds are cut so that stretches add up to their lesson, lessons to their day."""
-    return [_day(day, [shot for shot in shots if localtime(shot.taken_at).date() == day.on]) for day in days]
+    return [_day(day, [shot for shot in shots if localtime(shot.taken_at).date() == day.on], titles) for day in days]
 
 
-def _day(day: Day, shots: list[Shot]) -> StudyDay:
+def _day(day: Day, shots: list[Shot], titles: dict[int, str]) -> StudyDay:
     ordered = sorted(day.spans, key=lambda span: (_first(day, span.lesson_id), span.started_at))
     seconds = dict(zip((span.id for span in ordered), seconds_of(s.credited_ms for s in ordered), strict=True))
     lessons: dict[int, list[Stretch]] = {}
@@ -74,7 +74,8 @@ def _day(day: Day, shots: list[Shot]) -> StudyDay:
             )
         )
         sums[span.lesson_id] = sums.get(span.lesson_id, 0) + seconds[span.id]
-    titles = {span.lesson_id: span.lesson for span in day.spans}
+    for gap in day.pauses:  # a lesson that was opened that day without credit
+        lessons.setdefault(gap.lesson, [])
     return StudyDay(
         label=formats.date_format(day.on, "m-d D"),
         value=f"{day.on:%Y-%m-%d}",
@@ -82,7 +83,12 @@ def _day(day: Day, shots: list[Shot]) -> StudyDay:
         pictures=len(shots),
         doubts=sum(not shot.is_match for shot in shots),
         lessons=[
-            LessonOfDay(titles[pk], length(sums[pk]), found, [_pause(gap) for gap in day.pauses if gap.lesson == pk])
+            LessonOfDay(
+                titles.get(pk, ""),
+                length(sums.get(pk, 0)),
+                found,
+                [_pause(gap) for gap in day.pauses if gap.lesson == pk],
+            )
             for pk, found in lessons.items()
         ],
     )
@@ -90,6 +96,10 @@ def _day(day: Day, shots: list[Shot]) -> StudyDay:
 
 def _first(day: Day, lesson_id: int) -> datetime:
     return min(span.started_at for span in day.spans if span.lesson_id == lesson_id)
+
+
+def _pauses(day: Day, lesson_id: int) -> list[Pause]:
+    return [_pause(gap) for gap in day.pauses if gap.lesson == lesson_id]
 
 
 def _pause(gap: Gap) -> Pause:

@@ -201,7 +201,7 @@ def _case_context(request: TenantRequest, case: Case, form: DecisionForm, doubts
         ],
         "facts": review_screen.facts_of(case, attempt),
         "chart": review_screen.chart(case),
-        "days": study_days(case.days, case.shots),
+        "days": study_days(case.days, case.shots, {line.lesson_id: line.title for line in case.progress.lessons}),
         "bands": review_screen.bands_of(case.shots),
         "thresholds": review_screen.threshold_words(case),
         "checks": review_screen.checks_of(case),
