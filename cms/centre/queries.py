@@ -21,6 +21,7 @@ from cms.centre.rules import (
     timeline,
 )
 from cms.durations import clock, duration
+from cms.pause_words import gap_words
 from exams.models import Attempt
 from learning.models import Enrolment, PostCertificateState
 from learning.pauses import Gap
@@ -160,7 +161,7 @@ def _shown_step(step: TimelineStep, enrolment: Enrolment, progress: Progress) ->
 
 
 def _shown_gap(gap: Gap) -> ShownGap:
-    reason, advice = words.gap_words(gap.code)
+    reason, advice = gap_words(gap.code)
     title = _("%(time)s: %(reason)s") % {"time": duration(gap.seconds * 1000), "reason": reason}
     return ShownGap(localtime(gap.start), localtime(gap.end), title, advice)
 

@@ -9,6 +9,7 @@ from django.utils.timezone import localtime, make_aware
 
 from cms.centre import words
 from cms.durations import length, seconds_of
+from cms.pause_words import gap_words
 from learning.models import CreditSpan, Enrolment, Lesson
 from learning.queries import Progress
 from learning.rules import ms_between
@@ -176,8 +177,8 @@ Piece = tuple[str, datetime, datetime, str, str]
 
 def _pieces(own: StudyTime, titles: dict[int, str]) -> list[Piece]:
     spans = [("cleared" if s.voided else "on", s.start, s.end, titles.get(s.lesson, ""), "") for s in own.spans]
-    gaps = [("off", g.start, g.end, titles.get(g.lesson, ""), words.gap_words(g.code)[0]) for g in own.gaps]
-    ends = [("end", e.start, e.end, titles.get(e.lesson, ""), words.gap_words(e.code)[0]) for e in own.ends]
+    gaps = [("off", g.start, g.end, titles.get(g.lesson, ""), gap_words(g.code)[0]) for g in own.gaps]
+    ends = [("end", e.start, e.end, titles.get(e.lesson, ""), gap_words(e.code)[0]) for e in own.ends]
     return spans + gaps + ends
 
 

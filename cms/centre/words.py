@@ -7,13 +7,13 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from cms.centre.rules import TimelineStep
 from cms.durations import length
+from cms.pause_words import gap_words
 from learning.models import Enrolment
 from learning.queries import Progress
-from proctoring import outcomes
 
 
 @dataclass(frozen=True)
@@ -134,31 +134,6 @@ TIMELINE_WORDS = {
     "certificate": gettext_lazy("Print the certificate of hours, renew the certificate"),
 }
 
-PAUSED = (
-    pgettext_lazy("uncounted time", "Paused, or the connection was interrupted"),
-    gettext_lazy("Time without playing does not count. What was counted before is kept."),
-)
-
-PAUSE_WORDS = {
-    "study.question": (
-        pgettext_lazy("uncounted time", "A question on the lesson was not answered in time"),
-        gettext_lazy("Time counts again from the right answer on."),
-    ),
-    "study.hours": (
-        pgettext_lazy("uncounted time", "Outside the hours in which study counts"),
-        gettext_lazy("The hours of study are shown before a lesson starts."),
-    ),
-    "study.daily_cap": (
-        pgettext_lazy("uncounted time", "The most that counts in one day was reached"),
-        gettext_lazy("What you studied that day is saved. On the next day it counts again."),
-    ),
-    "study.taken_over": (pgettext_lazy("end of a sitting", "Taken over by another window or device"), ""),
-    "study.idle": (pgettext_lazy("end of a sitting", "Ended because nothing more was heard from the page"), ""),
-    "study.signed_out": (pgettext_lazy("end of a sitting", "Ended by signing out"), ""),
-    "study.suspended": (pgettext_lazy("end of a sitting", "Ended because the institution paused its training"), ""),
-    "study.cleared": (pgettext_lazy("end of a sitting", "Ended because hours were cleared"), ""),
-}
-
 
 def step_words(code: str, values: dict[str, Any]) -> Words:
     title, why, button = STEP_WORDS[code]
@@ -167,15 +142,6 @@ def step_words(code: str, values: dict[str, Any]) -> Words:
 
 def missing_words(missing: list[str]) -> str:
     return _(", ").join(str(MISSING_WORDS[step]) for step in missing if step != "match" or len(missing) == 1)
-
-
-def gap_words(code: str) -> tuple[str, str]:
-    """Reason and remedy of uncounted time."""
-    if code in outcomes.SENTENCES:
-        return outcomes.title(code), str(outcomes.SENTENCES[code].advice)
-    if code in PAUSE_WORDS:
-        return str(PAUSE_WORDS[code][0]), str(PAUSE_WORDS[code][1])
-    return str(PAUSED[0]), str(PAUSED[1])
 
 
 def pauses(code: str, count: int, seconds: int) -> str:

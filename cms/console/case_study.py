@@ -6,8 +6,8 @@ from datetime import datetime
 from django.utils import formats
 from django.utils.timezone import localtime
 
-from cms.centre.words import gap_words
 from cms.durations import length, seconds_of
+from cms.pause_words import gap_words
 from learning.pauses import Gap
 from learning.review.case import Day, Shot
 

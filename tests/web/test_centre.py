@@ -127,8 +127,8 @@ def test_my_training_needs_as_many_queries_with_one_enrolment_as_with_three(
         page = page_of(client.get("/my/"))
     assert len(page.select(".enrolment")) == rows
     # host, session, person; enrolments with hosts; plans, progress; profile, photos, consent; open papers;
-    # sittings, spans, snapshots, camera sessions, menu
-    assert len(sql()) == 16, "\n".join(text[:120] for text in sql())
+    # sittings, answers, spans, snapshots, camera sessions, menu
+    assert len(sql()) == 17, "\n".join(text[:120] for text in sql())
 
 
 def test_a_site_shows_its_own_enrolments_and_the_portal_all(
@@ -181,7 +181,7 @@ def test_the_record_tells_each_lesson_its_time_completion_and_pauses_and_adds_up
     page = page_of(trainee_client(lingzhu, study.user).get("/my/record/"))
     rows = [[cell.text for cell in row.select("th, td")] for row in page.select(".record-lessons tbody tr")]
     assert rows[0] == [study.lessons[0].title, "40 秒", "2026-03-02 09:00", "无"]
-    assert (rows[1][0], rows[1][2]) == (study.lessons[1].title, "还没有")
+    assert (rows[1][0], rows[1][2]) == (study.lessons[1].title, "尚未完成")
     assert rows[1][3] == "画面里没有您：1 次，共 11 分 50 秒"
     together = f"{total // 60} 分 {total % 60} 秒"
     assert page.select_one(".record-lessons tfoot strong").text == together
