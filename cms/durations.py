@@ -1,5 +1,8 @@
 """Lengths of time as people read them."""
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 from django.utils.translation import gettext as _
 
 
@@ -19,3 +22,22 @@ def duration(ms: int) -> str:
     if minutes and seconds:
         return _("%(m)s min %(s)s s") % {"m": minutes, "s": seconds}
     return _("%(m)s min") % {"m": minutes} if minutes else _("%(s)s s") % {"s": seconds}
+
+
+def seconds_of(parts_ms: Iterable[int]) -> list[int]:
+    """Whole seconds for each part, such that their sum is the sum of the parts, cut: never more than was credited."""
+    sums = [0]
+    for ms in parts_ms:
+        sums.append(sums[-1] + ms)
+    return [after // 1000 - before // 1000 for before, after in pairwise(sums)]
+
+
+def length(seconds: int) -> str:
+    """How long, to the second and never rounded: 1 h 2 min 30 s. What is shown adds up."""
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    values = {"h": hours, "m": minutes, "s": rest}
+    if hours:
+        return _("%(h)s h %(m)s min %(s)s s") % values
+    if minutes:
+        return _("%(m)s min %(s)s s") % values
+    return _("%(s)s s") % values

@@ -67,3 +67,5 @@ class CannotPublish(DomainError):
 class CannotClear(DomainError):
     code = "hours.cannot_clear"
     message = _("There is nothing to clear, or hours have been earned since.")
+    bad_times = _("A stretch of time has to end after it begins.")
+    other_video = _("The lesson was begun again with another video, so its hours cannot be given back.")

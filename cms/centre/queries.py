@@ -3,8 +3,6 @@
 All run inside a scope: an institution's site sees its own rows, the portal (province scope) all of the person's.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,26 +16,22 @@ from cms.centre import words
 from cms.centre.rules import (
     AT_THE_INSTITUTION,
     Facts,
-    Gap,
-    Observation,
-    Sitting,
-    Span,
     TimelineStep,
-    gaps,
     next_step,
     timeline,
 )
 from cms.durations import clock, duration
+from cms.pause_words import gap_words
 from exams.models import Attempt
-from learning.models import CreditSpan, Enrolment, PostCertificateState, StudySession
+from learning.models import Enrolment, PostCertificateState
+from learning.pauses import Gap
 from learning.queries import Progress, progress_of_many
+from learning.study_time import study_time
 from proctoring import queries as proctoring
-from proctoring.models import CameraSession, Snapshot
 from tenants.requests import TenantRequest
 
 WHY_DAYS = 14  # how far back the front page explains uncounted time
 WHY_LINES = 3
-LOOK_AGAIN = frozenset({"no_face", "two_faces", "mismatch", "no_answer"})
 
 
 @dataclass(frozen=True)
@@ -167,7 +161,7 @@ def _shown_step(step: TimelineStep, enrolment: Enrolment, progress: Progress) ->
 
 
 def _shown_gap(gap: Gap) -> ShownGap:
-    reason, advice = words.gap_words(gap.code)
+    reason, advice = gap_words(gap.code)
     title = _("%(time)s: %(reason)s") % {"time": duration(gap.seconds * 1000), "reason": reason}
     return ShownGap(localtime(gap.start), localtime(gap.end), title, advice)
 
@@ -188,53 +182,12 @@ def _portal() -> str:
 
 
 def explained_gaps(enrolments: list[Enrolment], *, since: datetime) -> dict[int, list[Gap]]:
-    """Uncounted time the camera explains, newest first, by enrolment: five queries."""
+    """Uncounted time that camera or rules explain, newest first, by enrolment: five queries."""
     found = study_time(enrolments, since=since)
     return {
         pk: sorted((gap for gap in time.gaps if gap.code), key=lambda gap: gap.start, reverse=True)
         for pk, time in found.items()
     }
-
-
-@dataclass
-class StudyTime:
-    """Spans and gaps of one enrolment, in order of time, and how many snapshots were taken by camera session."""
-
-    spans: list[Span] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
-    snapshots: list[datetime] = field(default_factory=list)
-
-
-def study_time(enrolments: list[Enrolment], *, since: datetime, until: datetime | None = None) -> dict[int, StudyTime]:
-    """Credited spans and gaps of some enrolments from `since` on (to `until`, excluded): four queries."""
-    until = until or since + timedelta(days=3660)
-    sessions = StudySession.objects.filter(enrolment__in=enrolments, started_at__lt=until, last_beat_at__gte=since)
-    sittings: dict[int, list[Sitting]] = defaultdict(list)
-    cameras: dict[int, int] = {}
-    for row in sessions.order_by("started_at"):
-        end = row.last_beat_at if row.ended_at is None else min(row.ended_at, row.last_beat_at)
-        sittings[row.enrolment_id].append(Sitting(row.pk, row.camera_session_id, row.started_at, end, row.lesson_id))
-        cameras[row.camera_session_id] = row.enrolment_id
-    found: dict[int, StudyTime] = defaultdict(StudyTime)
-    spans = CreditSpan.objects.filter(enrolment__in=enrolments, started_at__lt=until, ended_at__gte=since)
-    for span in spans.order_by("started_at"):
-        found[span.enrolment_id].spans.append(
-            Span(span.started_at, span.ended_at, span.session_id, span.lesson_id, span.voided_by_id is not None)
-        )
-    seen, taken = _observations(cameras)
-    for pk, own in sittings.items():
-        found[pk].gaps = gaps(own, found[pk].spans, seen)
-        found[pk].snapshots = sorted(at for camera, at in taken if cameras[camera] == pk)
-    return found
-
-
-def _observations(cameras: Iterable[int]) -> tuple[list[Observation], list[tuple[int, datetime]]]:
-    """What camera sessions found that stops credit, and when each snapshot was taken."""
-    shots = list(Snapshot.objects.filter(session__in=list(cameras)).values_list("session", "taken_at", "outcome"))
-    seen = [Observation(session, at, f"camera.{outcome}") for session, at, outcome in shots if outcome in LOOK_AGAIN]
-    lapsed = CameraSession.objects.filter(pk__in=list(cameras), expired_at__isnull=False).exclude(expired_code="")
-    seen += [Observation(pk, at, code) for pk, at, code in lapsed.values_list("pk", "expired_at", "expired_code") if at]
-    return seen, [(session, at) for session, at, _outcome in shots]
 
 
 def greeting_hour(at: datetime) -> int:

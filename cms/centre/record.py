@@ -1,23 +1,26 @@
 """The study record: a month of credited time, day by day, as bars and as words."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils.timezone import localtime, make_aware
 
 from cms.centre import words
-from cms.centre.queries import StudyTime, study_time
-from cms.durations import duration
+from cms.durations import length, seconds_of
+from cms.pause_words import gap_words
 from learning.models import CreditSpan, Enrolment, Lesson
+from learning.queries import Progress
+from learning.rules import ms_between
+from learning.study_time import StudyTime, study_time
 
-DAY_MIN = 24 * 60
+BEGINNING = datetime(2015, 1, 1, tzinfo=UTC)  # before anybody studied here
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A stretch of a day. `start` and `length` in minutes of the axis; `kind` on, off or cleared."""
+    """A stretch of a day. `start` and `length` in minutes of the axis; `kind` on, off, cleared, or end (no length)."""
 
     kind: str
     start: float
@@ -28,30 +31,50 @@ class Bar:
     why: str = ""
 
     @property
-    def minutes(self) -> int:
-        return max(1, round((self.to_at - self.from_at).total_seconds() / 60))
+    def ms(self) -> int:
+        return ms_between(self.from_at, self.to_at)
 
 
 @dataclass
 class Day:
+    """`seconds` by kind of bar: cut so that the days add up to their month."""
+
     on: date
     bars: list[Bar] = field(default_factory=list)
     snapshots: int = 0
+    seconds: dict[str, int] = field(default_factory=dict)
+
+    def ms(self, kind: str) -> int:
+        return sum(bar.ms for bar in self.bars if bar.kind == kind)
 
     @property
-    def counted_minutes(self) -> int:
-        return self._minutes("on")
+    def counted(self) -> str:
+        return length(self.seconds["on"])
 
     @property
-    def lost_minutes(self) -> int:
-        return self._minutes("off")
+    def lost(self) -> str:
+        return length(self.seconds["off"]) if self.seconds["off"] else ""
 
     @property
-    def cleared_minutes(self) -> int:
-        return self._minutes("cleared")
+    def cleared(self) -> str:
+        return length(self.seconds["cleared"]) if self.seconds["cleared"] else ""
 
-    def _minutes(self, kind: str) -> int:
-        return round(sum((bar.to_at - bar.from_at).total_seconds() for bar in self.bars if bar.kind == kind) / 60)
+
+@dataclass(frozen=True)
+class LessonRow:
+    """A lesson in the record: what is credited, when it was complete, and how often and why time did not count."""
+
+    title: str
+    time: str
+    completed_at: datetime | None
+    pauses: list[str]
+
+
+@dataclass(frozen=True)
+class LessonTable:
+    enrolment: Enrolment
+    rows: list[LessonRow]
+    total: str
 
 
 @dataclass(frozen=True)
@@ -74,20 +97,20 @@ class Record:
     def grid(self) -> list[int]:
         return [(hour - self.first_hour) * 60 for hour in self.hours[1:-1]]
 
-    def minutes(self, kind: str) -> int:
-        return sum({"on": day.counted_minutes, "off": day.lost_minutes}[kind] for day in self.days)
+    def seconds(self, kind: str) -> int:
+        return sum(day.seconds[kind] for day in self.days)
 
     @property
     def counted(self) -> str:
-        return duration(self.minutes("on") * 60_000) if self.minutes("on") else "0"
+        return length(self.seconds("on"))
 
     @property
     def lost(self) -> str:
-        return duration(self.minutes("off") * 60_000) if self.minutes("off") else "0"
+        return length(self.seconds("off"))
 
     @property
     def studied_days(self) -> int:
-        return sum(bool(day.counted_minutes) for day in self.days)
+        return sum(bool(day.ms("on")) for day in self.days)
 
 
 def months_of(enrolments: list[Enrolment], *, at: datetime) -> list[date]:
@@ -97,12 +120,14 @@ def months_of(enrolments: list[Enrolment], *, at: datetime) -> list[date]:
     return sorted(months, reverse=True)
 
 
-def record_of(enrolments: list[Enrolment], month: date) -> Record:
-    """The days of one month with something in them, newest first."""
-    first = _midnight(month)
-    last = _midnight((month + timedelta(days=31)).replace(day=1))
-    studied = study_time(enrolments, since=first, until=last)
-    titles = dict(Lesson.objects.filter(pk__in=_lessons(studied.values())).values_list("pk", "title"))
+def studied_by(enrolments: list[Enrolment], *, at: datetime) -> dict[int, StudyTime]:
+    """All study of some enrolments until `at`: five queries."""
+    return study_time(enrolments, since=BEGINNING, until=at)
+
+
+def record_of(studied: dict[int, StudyTime], titles: dict[int, str], month: date) -> Record:
+    """The days of one month with something in them, newest first. `titles` of lessons, by id."""
+    first, last = _midnight(month), _midnight((month + timedelta(days=31)).replace(day=1))
     pieces = [piece for own in studied.values() for piece in _pieces(own, titles) if first <= piece[1] < last]
     first_hour = 0 if any(localtime(start).hour < 6 for _kind, start, *_rest in pieces) else 6
     days: dict[date, Day] = {}
@@ -110,17 +135,41 @@ def record_of(enrolments: list[Enrolment], month: date) -> Record:
         for a, b in _by_day(start, end):
             day = days.setdefault(a.date(), Day(a.date()))
             minute = (a.hour - first_hour) * 60 + a.minute + a.second / 60
-            day.bars.append(
-                Bar(kind, round(minute, 2), max(1.5, round((b - a).total_seconds() / 60, 2)), a, b, lesson, why)
-            )
+            width = 0 if kind == "end" else max(1.5, round((b - a).total_seconds() / 60, 2))
+            day.bars.append(Bar(kind, round(minute, 2), width, a, b, lesson, why))
     _count_snapshots(studied.values(), days)
-    return Record(sorted(days.values(), key=lambda day: day.on, reverse=True), first_hour)
+    ordered = sorted(days.values(), key=lambda day: day.on, reverse=True)
+    for kind in ("on", "off", "cleared"):
+        for day, seconds in zip(ordered, seconds_of(day.ms(kind) for day in ordered), strict=True):
+            day.seconds[kind] = seconds
+    return Record(ordered, first_hour)
 
 
-def _lessons(times: Iterable[StudyTime]) -> set[int]:
-    return {
-        lesson for own in times for lesson in [span.lesson for span in own.spans] + [gap.lesson for gap in own.gaps]
-    }
+def lesson_table(enrolment: Enrolment, progress: Progress, own: StudyTime) -> LessonTable:
+    """Each lesson of the plan that was begun. The times add up to the total."""
+    pauses: dict[int, Counter[str]] = defaultdict(Counter)
+    lost: dict[int, Counter[str]] = defaultdict(Counter)
+    for gap in own.gaps + own.ends:
+        pauses[gap.lesson][gap.code] += 1
+        lost[gap.lesson][gap.code] += gap.seconds
+    begun = [line for line in progress.lessons if line.credited_ms or pauses[line.lesson_id]]
+    seconds = seconds_of(line.credited_ms for line in begun)
+    rows = [
+        LessonRow(
+            line.title,
+            length(time),
+            line.completed_at,
+            [words.pauses(code, n, lost[line.lesson_id][code]) for code, n in pauses[line.lesson_id].most_common()],
+        )
+        for line, time in zip(begun, seconds, strict=True)
+    ]
+    return LessonTable(enrolment, rows, length(sum(seconds)))
+
+
+def titles_of(studied: dict[int, StudyTime]) -> dict[int, str]:
+    """The titles of all lessons that occur, by id."""
+    lessons = {one.lesson for own in studied.values() for one in [*own.spans, *own.gaps, *own.ends]}
+    return dict(Lesson.objects.filter(pk__in=lessons).values_list("pk", "title"))
 
 
 Piece = tuple[str, datetime, datetime, str, str]
@@ -128,13 +177,16 @@ Piece = tuple[str, datetime, datetime, str, str]
 
 def _pieces(own: StudyTime, titles: dict[int, str]) -> list[Piece]:
     spans = [("cleared" if s.voided else "on", s.start, s.end, titles.get(s.lesson, ""), "") for s in own.spans]
-    gaps = [("off", g.start, g.end, titles.get(g.lesson, ""), words.gap_words(g.code)[0]) for g in own.gaps]
-    return spans + gaps
+    gaps = [("off", g.start, g.end, titles.get(g.lesson, ""), gap_words(g.code)[0]) for g in own.gaps]
+    ends = [("end", e.start, e.end, titles.get(e.lesson, ""), gap_words(e.code)[0]) for e in own.ends]
+    return spans + gaps + ends
 
 
 def _by_day(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-    """Local pieces that do not cross midnight."""
+    """Local pieces that do not cross midnight; what has no length stays one piece."""
     start, end = localtime(start), localtime(end)
+    if start == end:
+        return [(start, end)]
     pieces = []
     while start.date() < end.date():
         midnight = _midnight(start.date() + timedelta(days=1))

@@ -3,16 +3,13 @@
 Codes of the model fields (`admission`, `hours_state`, `exam_state`) come in as they are stored.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from decimal import Decimal
 
 PHOTO_STEPS = frozenset({"consent", "id_photo", "portrait", "match"})
 AT_THE_INSTITUTION = frozenset({"profile", "room", "exam"})  # targets that open there only
 WITH_ITS_CLERKS = frozenset({"wait_admission", "pay"})
-LEAST_GAP_S = 20  # shorter ones are the pause between two beats
-NEAR_S = 90  # an observation this close to a gap explains it
 
 
 @dataclass(frozen=True)
@@ -107,79 +104,3 @@ def timeline(facts: Facts) -> list[TimelineStep]:
         TimelineStep(code, "done" if is_done else "current" if code == current else "ahead")
         for code, is_done in done.items()
     ]
-
-
-@dataclass(frozen=True)
-class Span:
-    """Credited time of one session; `voided` when a review took it back."""
-
-    start: datetime
-    end: datetime
-    session: int
-    lesson: int = 0
-    voided: bool = False
-
-
-@dataclass(frozen=True)
-class Sitting:
-    """A study session from its start to its last sign of life."""
-
-    session: int
-    camera_session: int
-    start: datetime
-    end: datetime
-    lesson: int = 0
-
-
-@dataclass(frozen=True)
-class Observation:
-    """What the camera found at a moment: a code of proctoring.outcomes."""
-
-    camera_session: int
-    at: datetime
-    code: str
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Time of a sitting that was not credited; `code` is empty for a pause or a broken connection."""
-
-    start: datetime
-    end: datetime
-    code: str
-    lesson: int = 0
-
-    @property
-    def seconds(self) -> int:
-        return int((self.end - self.start).total_seconds())
-
-
-def gaps(sittings: Iterable[Sitting], spans: Iterable[Span], seen: Iterable[Observation]) -> list[Gap]:
-    """Uncredited time within sittings, each with the reason nearest to its beginning, in order of time."""
-    by_session: dict[int, list[Span]] = {}
-    for span in spans:
-        by_session.setdefault(span.session, []).append(span)
-    by_camera: dict[int, list[Observation]] = {}
-    for observation in seen:
-        by_camera.setdefault(observation.camera_session, []).append(observation)
-    found = [
-        Gap(start, end, _reason(start, end, by_camera.get(sitting.camera_session, [])), sitting.lesson)
-        for sitting in sittings
-        for start, end in _holes(sitting, by_session.get(sitting.session, []))
-    ]
-    return sorted(found, key=lambda gap: gap.start)
-
-
-def _holes(sitting: Sitting, spans: list[Span]) -> list[tuple[datetime, datetime]]:
-    holes, reached = [], sitting.start
-    for span in sorted(spans, key=lambda span: span.start):
-        holes.append((reached, span.start))
-        reached = max(reached, span.end)
-    holes.append((reached, sitting.end))
-    return [(start, end) for start, end in holes if (end - start).total_seconds() >= LEAST_GAP_S]
-
-
-def _reason(start: datetime, end: datetime, seen: list[Observation]) -> str:
-    near = timedelta(seconds=NEAR_S)
-    close = [found for found in seen if start - near <= found.at <= end]
-    return min(close, key=lambda found: abs(found.at - start)).code if close else ""

@@ -56,16 +56,22 @@ def training(request: TenantRequest) -> HttpResponse:
 @own_rows
 @require_safe
 def record(request: TenantRequest) -> HttpResponse:
-    """学习记录: what the server credited, day by day."""
+    """学习记录: what the server credited, day by day and lesson by lesson."""
     enrolments = _admitted(request)
-    months = study_record.months_of(enrolments, at=now())
+    at = now()
+    months = study_record.months_of(enrolments, at=at)
     month = _month(request.GET.get("month", ""), months)
     progress = progress_of_many(enrolments)
+    studied = study_record.studied_by(enrolments, at=at)
     context = {
         "months": months,
         "month": month,
-        "record": study_record.record_of(enrolments, month),
+        "record": study_record.record_of(studied, study_record.titles_of(studied), month),
         "totals": [(enrolment, progress[enrolment.pk]) for enrolment in enrolments],
+        "tables": [
+            study_record.lesson_table(enrolment, progress[enrolment.pk], studied[enrolment.pk])
+            for enrolment in enrolments
+        ],
     }
     return render(request, "cms/centre/record.html", context)
 

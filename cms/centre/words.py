@@ -7,12 +7,13 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from cms.centre.rules import TimelineStep
+from cms.durations import length
+from cms.pause_words import gap_words
 from learning.models import Enrolment
 from learning.queries import Progress
-from proctoring import outcomes
 
 
 @dataclass(frozen=True)
@@ -133,11 +134,6 @@ TIMELINE_WORDS = {
     "certificate": gettext_lazy("Print the certificate of hours, renew the certificate"),
 }
 
-PAUSED = (
-    pgettext_lazy("uncounted time", "Paused, or the connection was interrupted"),
-    gettext_lazy("Time without playing does not count. What was counted before is kept."),
-)
-
 
 def step_words(code: str, values: dict[str, Any]) -> Words:
     title, why, button = STEP_WORDS[code]
@@ -148,11 +144,12 @@ def missing_words(missing: list[str]) -> str:
     return _(", ").join(str(MISSING_WORDS[step]) for step in missing if step != "match" or len(missing) == 1)
 
 
-def gap_words(code: str) -> tuple[str, str]:
-    """Reason and remedy of uncounted time."""
-    if code in outcomes.SENTENCES:
-        return outcomes.title(code), str(outcomes.SENTENCES[code].advice)
-    return str(PAUSED[0]), str(PAUSED[1])
+def pauses(code: str, count: int, seconds: int) -> str:
+    """How often a reason held time back in a lesson, and for how long altogether."""
+    values = {"why": gap_words(code)[0], "n": count, "time": length(seconds)}
+    if not seconds:
+        return ngettext("%(why)s: once", "%(why)s: %(n)s times", count) % values
+    return ngettext("%(why)s: once, %(time)s", "%(why)s: %(n)s times, %(time)s", count) % values
 
 
 def timeline_title(code: str) -> str:

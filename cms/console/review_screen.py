@@ -9,7 +9,9 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from cms.console.forms import DecisionForm
 from cms.console.review_days import Chart, chart_of
+from cms.durations import length, seconds_of
 from cms.words import clock, waited
 from exams.models import Attempt
 from learning.review.case import Case, Shot
@@ -225,9 +227,27 @@ def sms_of(case: Case) -> list[dict[str, str]]:
     manual, own = _("the manual's words"), _("our own words")
     return [
         {"when": "pass", "text": case.sms[ReviewState.APPROVED], "source": manual},
-        {"when": "part", "text": case.sms[ReviewState.PARTLY_CLEARED], "source": own},
+        {"when": "part zx-when--times", "text": case.sms[ReviewState.PARTLY_CLEARED], "source": own},
         {"when": "clear", "text": case.sms[ReviewState.CLEARED], "source": manual},
     ]
+
+
+@dataclass(frozen=True)
+class ToConfirm:
+    """What stands to be cleared, as the server counted it: the reviewer says yes to exactly this."""
+
+    ms: int
+    cleared: str
+    left: str
+    stretches: int
+
+
+def to_confirm(case: Case, form: DecisionForm) -> ToConfirm | None:
+    """None unless stretches of time are well chosen."""
+    if not form.is_valid() or form.cleaned_data["decision"] != "clear_times":
+        return None
+    cleared, left = seconds_of([form.times_ms, case.progress.credited_ms - form.times_ms])
+    return ToConfirm(form.times_ms, length(cleared), length(left), len(form.times))
 
 
 def waiting_words(case: Case, at: datetime) -> str:

@@ -1,22 +1,25 @@
 """One case as the reviewer sees it: plain dataclasses, gathered in a fixed number of queries."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.utils.timezone import localdate
 
 from learning.models import CreditSpan, Enrolment
+from learning.pauses import Gap
 from learning.queries import Progress, progress_of
 from learning.review.evidence import Evidence, evidence_of
 from learning.review.models import HoursReview
 from learning.review.words import ReasonLine, reason_lines, sms_texts
+from learning.study_time import study_time
 from proctoring.models import FacePhoto, FaceProfile, Incident, LivenessAttempt, Snapshot
 from proctoring.outcomes import PASSED
 from proctoring.rules import ProctoringRules
 from tenants.masking import mask_id_number, mask_phone_number
 from tenants.rulesets.services import rules_for
 
+DAY = timedelta(days=1)
 # Worst first: what needs a decision stands at the front of the gallery.
 SHOT_ORDER: list[str] = [
     Snapshot.Outcome.MISMATCH,
@@ -109,6 +112,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Span:
+    id: int
     started_at: datetime
     ended_at: datetime
     credited_ms: int
@@ -118,11 +122,12 @@ class Span:
 
 @dataclass(frozen=True)
 class Day:
-    """The spans that began on one day of the province."""
+    """What began on one day of the province. `pauses`: why time of the same day did not count."""
 
     on: date
     credited_ms: int
     spans: list[Span]
+    pauses: list[Gap]
 
 
 @dataclass(frozen=True)
@@ -162,7 +167,7 @@ def case_of(review: HoursReview, *, at: datetime) -> Case:
         profile=_profile(enrolment),
         progress=progress_of(enrolment),
         reasons=reason_lines(review),
-        days=_days(evidence.spans),
+        days=_days(evidence.spans, _pauses(enrolment, evidence)),
         shots=_shots(evidence),
         liveness=[_check(attempt) for attempt in evidence.liveness],
         events=[_event(incident) for incident in evidence.incidents],
@@ -206,12 +211,24 @@ def _profile(enrolment: Enrolment) -> Profile | None:
     )
 
 
-def _days(spans: list[CreditSpan]) -> list[Day]:
+def _pauses(enrolment: Enrolment, evidence: Evidence) -> list[Gap]:
+    """Gaps and ends of sittings around the study under review."""
+    if not evidence.spans:
+        return []
+    since, until = evidence.spans[0].started_at - DAY, evidence.spans[-1].ended_at + DAY
+    studied = study_time([enrolment], since=since, until=until)[enrolment.pk]
+    return sorted(studied.gaps + studied.ends, key=lambda gap: gap.start)
+
+
+def _days(spans: list[CreditSpan], pauses: list[Gap]) -> list[Day]:
     by_day: dict[date, list[Span]] = {}
     for span in spans:
-        line = Span(span.started_at, span.ended_at, span.credited_ms, span.lesson_id, span.lesson.title)
+        line = Span(span.pk, span.started_at, span.ended_at, span.credited_ms, span.lesson_id, span.lesson.title)
         by_day.setdefault(localdate(span.started_at), []).append(line)
-    return [Day(on, sum(span.credited_ms for span in lines), lines) for on, lines in sorted(by_day.items())]
+    return [
+        Day(on, sum(s.credited_ms for s in lines), lines, [gap for gap in pauses if localdate(gap.start) == on])
+        for on, lines in sorted(by_day.items())
+    ]
 
 
 def _shots(evidence: Evidence) -> list[Shot]:

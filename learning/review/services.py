@@ -19,6 +19,7 @@ from learning.review import queries, rules, words
 from learning.review.evidence import evidence_of, facts_of
 from learning.review.models import Ground, HoursReview, ReviewState
 from learning.review.rules import ReviewRules
+from learning.stretches import Stretch
 from tenants.accounts.models import User
 from tenants.audit.services import record
 from tenants.errors import DomainError
@@ -106,28 +107,43 @@ def clear_hours(
     at: datetime,
     ground: str = Ground.NOT_SELF,
     lessons: Iterable[Lesson] | None = None,
+    times: Iterable[Stretch] | None = None,
 ) -> HoursReview:
-    """Set the hours to zero, or those of `lessons` only. `reason` is what the trainee reads; a passed exam stays.
+    """Set the hours to zero, or those of `lessons` or of the stretches `times` only. A passed exam stays.
 
-    Raises AlreadyDecided, OwnInstitution, NoReason, and learning's CannotClear where nothing is credited.
+    `reason` is what the trainee reads. Raises AlreadyDecided, OwnInstitution, NoReason, and learning's CannotClear
+    where nothing is credited.
     """
     reason = reason.strip()
     if not reason or ground not in Ground.values:
         raise NoReason
     review = _to_decide(review, by)
     chosen = None if lessons is None else list(lessons)
+    stretches = None if times is None else list(times)
     if chosen == []:
         raise NoReason(_("Choose at least one lesson, or clear all hours."), code="review.no_lessons")
-    review.clearing = learning.clear_credit(review.enrolment, reason=reason, by=by, at=at, lessons=chosen)
+    if stretches == []:
+        raise NoReason(_("Choose at least one stretch of time."), code="review.no_times")
+    review.clearing = learning.clear_credit(
+        review.enrolment, reason=reason, by=by, at=at, lessons=chosen, times=stretches
+    )
     review.ground = ground
     state, template = (
         (ReviewState.CLEARED, "hours_cleared")
-        if chosen is None
+        if chosen is None and stretches is None
         else (ReviewState.PARTLY_CLEARED, "hours_partly_cleared")
     )
     _decide(review, state, by=by, at=at, note=reason)
     _queue(review, template, words.sms_params(review.enrolment), at)
-    _record(f"review.{state}", review, by=by, at=at, ground=ground, lessons=[lesson.code for lesson in chosen or []])
+    _record(
+        f"review.{state}",
+        review,
+        by=by,
+        at=at,
+        ground=ground,
+        lessons=[lesson.code for lesson in chosen or []],
+        times=[[start.isoformat(), end.isoformat()] for start, end in stretches or []],
+    )
     return review
 
 

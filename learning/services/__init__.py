@@ -2,8 +2,8 @@
 
 from learning.services.admission import admit, enrol, mark_paid, withdraw
 from learning.services.catalogue import create_plan, publish_plan, register_media
+from learning.services.clearing import clear_credit, undo_clearing
 from learning.services.hours import (
-    clear_credit,
     complete_finished_enrolments,
     complete_hours_if_done,
     note_certified,
@@ -12,7 +12,6 @@ from learning.services.hours import (
     note_hours_approval_undone,
     note_hours_approved,
     note_recorded,
-    undo_clearing,
 )
 from learning.services.presence import answer_question, open_question
 from learning.services.register import (

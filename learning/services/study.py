@@ -24,6 +24,7 @@ from learning.models import (
 from learning.queries import unfinished_lessons
 from learning.rules import StudyRules, is_open_at
 from learning.services.hours import complete_hours_if_done
+from learning.services.locks import lock_person
 from learning.services.presence import first_question
 from proctoring.models import CameraSession
 from tenants.accounts.models import User
@@ -31,8 +32,6 @@ from tenants.audit.services import record
 from tenants.rulesets.services import rules_for
 from tenants.scopes import province_scope
 from tenants.states import require_live
-
-LIVE_SESSION_LOCK = "study:{user_id}"
 
 
 def open_study_session(enrolment: Enrolment, camera_session: CameraSession, *, by: User, at: datetime) -> StudySession:
@@ -48,7 +47,7 @@ def open_study_session(enrolment: Enrolment, camera_session: CameraSession, *, b
     _require_verified(enrolment, camera_session, at)
     with transaction.atomic():
         require_live(enrolment.institution_id)
-        _lock_person(by)
+        lock_person(by)
         lesson = _next_lesson(enrolment)
         _end_older(by, camera_session, at)
         progress = _progress(enrolment, lesson)
@@ -87,14 +86,6 @@ def _require_verified(enrolment: Enrolment, camera: CameraSession, at: datetime)
     until = camera.verified_until
     if not mine or camera.purpose != CameraSession.Purpose.STUDY or camera.closed_at or until is None or until <= at:
         raise CameraNotVerified()
-
-
-def _lock_person(user: User) -> None:
-    """One opener at a time a person, so that two windows never both see no live sitting."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [LIVE_SESSION_LOCK.format(user_id=user.pk)]
-        )
 
 
 def _next_lesson(enrolment: Enrolment) -> Lesson:

@@ -208,6 +208,7 @@ CELERY_BEAT_SCHEDULE = {
         "kwargs": {"everything": True},
     },
     "settle-study": {"task": "learning.tasks.settle_study", "schedule": 30.0},
+    "recount-study": {"task": "learning.tasks.recount_study", "schedule": crontab(hour=2, minute=50)},
     "open-reviews": {"task": "learning.review.tasks.open_missing_reviews", "schedule": 5.0},
     "grade-overdue": {"task": "exams.tasks.grade_overdue", "schedule": 10.0},
     "erase-withdrawn-faces": {"task": "proctoring.tasks.erase_withdrawn", "schedule": crontab(hour=4, minute=10)},

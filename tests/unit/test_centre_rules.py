@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from cms.centre.rules import Facts, Observation, Sitting, Span, Step, gaps, next_step, timeline
+from cms.centre.rules import Facts, Step, next_step, timeline
+from learning.pauses import Observation, Sitting, Span, ends, gaps
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ADMITTED = {"admission": "admitted", "hours_state": "studying", "exam_state": "closed"}
@@ -106,3 +107,34 @@ def test_what_is_done_on_the_portal_goes_on_while_the_institution_is_paused() ->
         institution_state="closed",
     )
     assert next_step(done) == Step("renew", "portal")
+
+
+ONE_SPAN = [Span(at(0), at(20), session=1)]
+
+
+def reasons(**changes: object) -> list[str]:
+    """Why the last ten minutes of a sitting of half an hour did not count, a quarter of which nobody was seen."""
+    sitting = Sitting(session=1, camera_session=7, start=at(0), end=at(30), **changes)  # type: ignore[arg-type]
+    return [gap.code for gap in gaps([sitting], ONE_SPAN, [Observation(7, at(20.5), "camera.no_face")])]
+
+
+def test_the_rules_own_reason_is_named_before_what_the_camera_saw() -> None:
+    closes = at(20).hour * 60 + at(20).minute
+    assert reasons() == ["camera.no_face"]
+    assert reasons(closes_minute=closes) == ["study.hours"]
+    assert reasons(closes_minute=closes + 1) == ["camera.no_face"]
+    assert reasons(capped_on=at(0).date()) == ["study.daily_cap"]
+    assert reasons(capped_on=at(0).date() - timedelta(days=1)) == ["camera.no_face"]
+    assert reasons(unanswered=((at(20), at(25)),)) == ["study.question"]
+    assert reasons(unanswered=((at(10), at(15)),)) == ["camera.no_face"]
+
+
+def test_how_a_sitting_ended_is_told_unless_the_person_left_or_was_done() -> None:
+    told = [
+        (gap.code, gap.start, gap.is_end)
+        for reason in ("", "left", "complete", "taken_over", "idle", "signed_out", "suspended", "cleared")
+        for gap in ends([Sitting(1, 7, at(0), at(30), end_reason=reason)])
+    ]
+    assert told == [
+        (f"study.{code}", at(30), True) for code in ("taken_over", "idle", "signed_out", "suspended", "cleared")
+    ]

@@ -127,8 +127,8 @@ def test_my_training_needs_as_many_queries_with_one_enrolment_as_with_three(
         page = page_of(client.get("/my/"))
     assert len(page.select(".enrolment")) == rows
     # host, session, person; enrolments with hosts; plans, progress; profile, photos, consent; open papers;
-    # sittings, spans, snapshots, camera sessions, menu
-    assert len(sql()) == 16, "\n".join(text[:120] for text in sql())
+    # sittings, answers, spans, snapshots, camera sessions, menu
+    assert len(sql()) == 17, "\n".join(text[:120] for text in sql())
 
 
 def test_a_site_shows_its_own_enrolments_and_the_portal_all(
@@ -169,6 +169,42 @@ def test_the_record_shows_each_stretch_and_adds_up(
     widths = [float(bar["width"]) for bar in page.select("rect.span-on")]
     assert len(widths) == 3
     assert page.select_one("rect.span-off")["width"].startswith("1")
+
+
+def test_the_record_tells_each_lesson_its_time_completion_and_pauses_and_adds_up(
+    lingzhu: Any, in_tenant: Any, trainee_client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with in_tenant(lingzhu):
+        study = half_studied(lingzhu)
+        total = study.credited_ms() // 1000
+    monkeypatch.setattr("cms.centre.views.now", lambda: STUDIED_AT + timedelta(days=1))
+    page = page_of(trainee_client(lingzhu, study.user).get("/my/record/"))
+    rows = [[cell.text for cell in row.select("th, td")] for row in page.select(".record-lessons tbody tr")]
+    assert rows[0] == [study.lessons[0].title, "40 秒", "2026-03-02 09:00", "无"]
+    assert (rows[1][0], rows[1][2]) == (study.lessons[1].title, "尚未完成")
+    assert rows[1][3] == "画面里没有您：1 次，共 11 分 50 秒"
+    together = f"{total // 60} 分 {total % 60} 秒"
+    assert page.select_one(".record-lessons tfoot strong").text == together
+    assert page.select_one(".day-sum strong").text == together
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_record_needs_as_many_queries_with_one_enrolment_as_with_three(
+    lingzhu: Any, in_tenant: Any, trainee_client: Any, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setattr("cms.centre.views.now", lambda: STUDIED_AT + timedelta(days=1))
+    with in_tenant(lingzhu):
+        user = half_studied(lingzhu).user
+        for year in range(2024, 2023 + rows):
+            make_study(lingzhu, user=user, year=year)
+    client = trainee_client(lingzhu, user)
+    client.get("/my/record/")
+    with statements() as sql:
+        page = page_of(client.get("/my/record/"))
+    assert len(page.select(".record-lessons table")) == rows
+    # host, session, person, menu; enrolments, months, plans, progress; sittings, answers, spans, snapshots,
+    # camera sessions; titles
+    assert len(sql()) == 14, "\n".join(text[:120] for text in sql())
 
 
 def test_another_months_record_is_empty_and_says_so(lingzhu: Any, in_tenant: Any, trainee_client: Any) -> None:

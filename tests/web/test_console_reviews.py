@@ -65,7 +65,7 @@ def test_a_case_takes_as_many_queries_with_one_picture_as_with_four(reviewer, li
     with in_tenant(lingzhu):
         case = make_case(lingzhu, outcomes=DOUBTFUL[:shots])
     queries, page = queries_of(reviewer, of_case(case))
-    assert (queries, page.count("data-evidence")) == (27, shots)
+    assert (queries, page.count("data-evidence")) == (32, shots)
 
 
 def test_the_case_shows_the_pictures_worst_first_with_distance_and_verdict(reviewer, case):
@@ -192,3 +192,102 @@ def test_staff_of_an_institution_find_no_console(lingzhu, case, role):
 def test_an_empty_queue_says_what_comes(reviewer):
     page = reviewer.get("/admin/console/reviews/").content.decode()
     assert "队列已审完" in page
+
+
+def spans_of(case):
+    from learning.models import CreditSpan
+
+    return list(CreditSpan.objects.filter(enrolment=case.enrolment_id).order_by("started_at"))
+
+
+def stretch(case, **more):
+    return {"decision": "clear_times", "ground": "not_self", "reason": "该时段不是本人。"} | more
+
+
+def test_chosen_stretches_are_counted_by_the_server_confirmed_and_cleared(reviewer, case, in_tenant, association):
+    from learning.models import Enrolment, LessonProgress
+    from tenants.messages.models import Sms
+
+    with in_tenant(association):
+        first, second = spans_of(case)
+    asked = reviewer.post(of_case(case), stretch(case, spans=[first.pk]))
+    assert asked.status_code == 200
+    page = asked.content.decode()
+    assert "将清除 1 个时段，共 20 秒；保留 20 秒。请再次确认。" in page
+    assert 'name="confirmed" value="20000"' in page
+    with in_tenant(association):
+        assert Enrolment.objects.get(pk=case.enrolment_id).hours_state == "in_review"
+    answer = reviewer.post(of_case(case), stretch(case, spans=[first.pk], confirmed=20_000))
+    assert answer.status_code == 302
+    with in_tenant(association):
+        case.refresh_from_db()
+        left = dict(LessonProgress.objects.filter(enrolment=case.enrolment_id).values_list("lesson_id", "credited_ms"))
+        assert case.clearing.scope == "times"
+    assert case.state == "partly_cleared"
+    assert left == {first.lesson_id: 0, second.lesson_id: 20_000}
+    assert Sms.objects.filter(template="hours_partly_cleared").count() == 1
+
+
+def test_a_sum_that_was_not_shown_is_asked_again(reviewer, case, in_tenant, association):
+    with in_tenant(association):
+        first, second = spans_of(case)
+    data = stretch(case, spans=[first.pk, second.pk], confirmed=20_000)
+    answer = reviewer.post(of_case(case), data)
+    assert answer.status_code == 200
+    assert 'name="confirmed" value="40000"' in answer.content.decode()
+    with in_tenant(association):
+        case.refresh_from_db()
+    assert case.state == "pending"
+
+
+def test_part_of_a_span_is_typed_in_to_the_second(reviewer, case, in_tenant, association):
+    from django.utils.timezone import localtime
+
+    with in_tenant(association):
+        first, _second = spans_of(case)
+    start = localtime(first.started_at) + timedelta(seconds=5)
+    typed = {
+        "day": f"{start:%Y-%m-%d}",
+        "from_time": f"{start:%H:%M:%S}",
+        "to_time": f"{start + timedelta(seconds=7):%H:%M:%S}",
+    }
+    assert 'name="confirmed" value="7000"' in reviewer.post(of_case(case), stretch(case, **typed)).content.decode()
+    assert reviewer.post(of_case(case), stretch(case, **typed, confirmed=7_000)).status_code == 302
+    with in_tenant(association):
+        assert [(span.credited_ms, span.voided_by_id is None) for span in spans_of(case)] == [
+            (5_000, True),
+            (7_000, False),
+            (8_000, True),
+            (20_000, True),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({}, "请至少选择一个有计时的时段。"),
+        ({"from_time": "09:00:00"}, "请同时填写日期、开始时间和结束时间。"),
+        ({"day": "2026-03-02", "from_time": "09:10:00", "to_time": "09:10:00"}, "时段的结束时间必须晚于开始时间。"),
+        ({"spans": ["999999999"]}, "999999999"),
+        ({"day": "2026-03-02", "from_time": "03:00:00", "to_time": "03:10:00"}, "请至少选择一个有计时的时段。"),
+    ],
+)
+def test_badly_chosen_stretches_are_refused_with_words(reviewer, case, in_tenant, association, typed, sentence):
+    answer = reviewer.post(of_case(case), stretch(case, **typed, confirmed=1))
+    assert answer.status_code == 400
+    assert sentence in answer.content.decode()
+    with in_tenant(association):
+        case.refresh_from_db()
+    assert case.state == "pending"
+
+
+def test_the_case_shows_lessons_stretches_and_pauses_of_a_day_side_by_side(reviewer, case, in_tenant, association):
+    from learning.models import StudySession
+
+    with in_tenant(association):
+        first, _second = spans_of(case)
+        StudySession.objects.filter(pk=first.session_id).update(end_reason="taken_over")
+    page = reviewer.get(of_case(case)).content.decode()
+    table = page[page.index('class="zx-study"') :].partition("</table>")[0]
+    assert table.count("· 20 秒") == 2
+    assert "被另一个窗口或设备接替" in table

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cms.console import access, review_screen
+from cms.console.case_study import study_days
 from cms.console.forms import DecisionForm
 from cms.frame import kept, page_of
 from cms.words import clock, waited
@@ -129,10 +130,10 @@ def case(request: TenantRequest, uuid: str) -> HttpResponse:
     found = queries.case_of(review, at=at)
     doubts = sum(not shot.is_match for shot in found.shots)
     lessons = [line.lesson_id for line in found.progress.lessons if line.credited_ms]
-    form = DecisionForm(request.POST or None, lessons=lessons, doubts=doubts)
-    if request.method == "POST" and form.is_valid():
+    form = DecisionForm(request.POST or None, lessons=lessons, doubts=doubts, days=found.days)
+    if request.method == "POST" and form.is_valid() and not _must_confirm(form):
         try:
-            _decide(review, form.cleaned_data, request, at)
+            _decide(review, form, request, at)
         except DomainError as error:
             messages.error(request, error.message)
             review.refresh_from_db()
@@ -147,13 +148,27 @@ def case(request: TenantRequest, uuid: str) -> HttpResponse:
     return render(request, "console/case.html", context, status=400 if form.errors else 200)
 
 
-def _decide(review: HoursReview, data: dict[str, Any], request: TenantRequest, at: datetime) -> None:
+def _must_confirm(form: DecisionForm) -> bool:
+    """Stretches of time are confirmed against the sum that the server has shown, to the millisecond."""
+    return form.cleaned_data["decision"] == "clear_times" and form.cleaned_data["confirmed"] != form.times_ms
+
+
+def _decide(review: HoursReview, form: DecisionForm, request: TenantRequest, at: datetime) -> None:
+    data = form.cleaned_data
     if data["decision"] == "approve":
         services.approve_hours(review, by=request.user, at=at, note=data["reason"])
         return
     part = data["decision"] == "clear_lessons"
     chosen = Lesson.objects.filter(pk__in=data["lessons"]) if part else None
-    services.clear_hours(review, reason=data["reason"], ground=data["ground"], lessons=chosen, by=request.user, at=at)
+    services.clear_hours(
+        review,
+        reason=data["reason"],
+        ground=data["ground"],
+        lessons=chosen,
+        times=form.times if data["decision"] == "clear_times" else None,
+        by=request.user,
+        at=at,
+    )
 
 
 def _case_context(request: TenantRequest, case: Case, form: DecisionForm, doubts: int, at: datetime) -> dict[str, Any]:
@@ -174,6 +189,7 @@ def _case_context(request: TenantRequest, case: Case, form: DecisionForm, doubts
         "parent_url": "../",
         "case": case,
         "form": form,
+        "to_confirm": review_screen.to_confirm(case, form) if request.method == "POST" else None,
         "doubts": doubts,
         "place": place + 1 if place is not None else None,
         "waiting_cases": len(order),
@@ -185,6 +201,7 @@ def _case_context(request: TenantRequest, case: Case, form: DecisionForm, doubts
         ],
         "facts": review_screen.facts_of(case, attempt),
         "chart": review_screen.chart(case),
+        "days": study_days(case.days, case.shots, {line.lesson_id: line.title for line in case.progress.lessons}),
         "bands": review_screen.bands_of(case.shots),
         "thresholds": review_screen.threshold_words(case),
         "checks": review_screen.checks_of(case),

@@ -1,4 +1,4 @@
-/** A review case by keyboard: A S D choose, Enter confirms, Z undoes, 1–9 puts a picture beside the ID photo, V shows all. */
+/** A review case by keyboard: A S T D choose, Enter confirms, Z undoes, 1–9 puts a picture beside the ID photo, V shows all. */
 import { onKeys, undo } from "./keys.js";
 
 const choose = (id) => {
@@ -51,6 +51,39 @@ document.addEventListener("click", (event) => {
   if (shot) beside(shot);
 });
 
+/* Stretches to clear: a day ticks all of its own; the sum is shown; what changes after the server's count is asked anew. */
+const times = document.getElementById("times");
+
+function countTimes() {
+  const boxes = [...times.querySelectorAll("[name=spans]")];
+  for (const group of times.querySelectorAll("[role=group]")) {
+    const own = [...group.querySelectorAll("[name=spans]")];
+    const day = group.querySelector("[data-day]");
+    day.checked = own.every((box) => box.checked);
+    day.indeterminate = !day.checked && own.some((box) => box.checked);
+  }
+  const seconds = Math.floor(boxes.reduce((ms, box) => ms + (box.checked ? Number(box.dataset.ms) : 0), 0) / 1000);
+  const two = (n) => String(n).padStart(2, "0");
+  const shown = `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  const sum = times.querySelector("[data-sum]");
+  sum.textContent = sum.dataset.words.replace("{time}", shown);
+}
+
+if (times) {
+  for (const one of times.querySelectorAll("[data-js]")) one.hidden = false;
+  for (const one of times.querySelectorAll("[data-no-js]")) one.hidden = true;
+  times.addEventListener("change", (event) => {
+    if (event.target.matches("[data-day]")) {
+      for (const box of event.target.closest("[role=group]").querySelectorAll("[name=spans]")) box.checked = event.target.checked;
+    }
+    times.querySelector("[data-confirmed]")?.remove();
+    times.querySelector("#to-confirm")?.remove();
+    countTimes();
+  });
+  countTimes();
+  if (times.querySelector("#to-confirm")) times.querySelector("#to-confirm").scrollIntoView({ block: "nearest" });
+}
+
 function confirm() {
   const form = document.getElementById("decide");
   const button = form?.querySelector("button[type=submit]");
@@ -66,6 +99,7 @@ const digits = Object.fromEntries(
 onKeys({
   a: () => choose("d-pass"),
   s: () => choose("d-part"),
+  t: () => choose("d-times"),
   d: () => choose("d-clear"),
   j: () => follow("next"),
   k: () => follow("previous"),
