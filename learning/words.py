@@ -108,7 +108,9 @@ def device_texts() -> dict[str, str]:
         "browser_ok": _("This browser can do all that is needed."),
         "browser_bad": _("This browser cannot play the lessons. Below it says which one to install."),
         "camera_ok": _("The camera works. Are you to be seen clearly, with your face in the oval?"),
-        "camera_small": _("The camera works, but its picture is small. Another camera would be recognised more easily."),
+        "camera_small": _(
+            "The camera works, but its picture is small. Another camera would be recognised more easily."
+        ),
         "camera_dark": _("The picture is too dark. Switch on a lamp in front of you, or turn towards the window."),
         "camera_bright": _("The picture is too bright. Keep the window or the lamp out of the camera's view."),
         "camera_denied": _(
@@ -124,18 +126,24 @@ def device_texts() -> dict[str, str]:
             "The fast way of counting is blocked in this network; a slower one is used. Your time counts all the same."
         ),
         "speed_ok": _("{mbit} Mbit/s, answers after {ms} ms: enough for every quality."),
-        "speed_warn": _("{mbit} Mbit/s, answers after {ms} ms: enough for the smaller picture; choose it if it stutters."),
-        "speed_slow": _("{mbit} Mbit/s, answers after {ms} ms: the lesson will stutter. Close downloads, or use a cable."),
+        "speed_warn": _(
+            "{mbit} Mbit/s, answers after {ms} ms: enough for the smaller picture; choose it if it stutters."
+        ),
+        "speed_slow": _(
+            "{mbit} Mbit/s, answers after {ms} ms: the lesson will stutter. Close downloads, or use a cable."
+        ),
         "speed_bad": _("The server could not be reached. Check the network and test again."),
         "clock_ok": _("The clock of this computer is right."),
         "clock_warn": _(
-            "The clock of this computer is wrong by about {minutes} min. Your time counts by the server's clock all the "
-            "same, but please set it right."
+            "The clock of this computer is wrong by about {minutes} min. Your time counts by the server's clock "
+            "all the same, but please set it right."
         ),
         "sound_wait": _("Press the button: you should hear three tones."),
         "sound_asked": _("Did you hear the tones?"),
         "sound_ok": _("You can hear the lesson."),
-        "sound_warn": _("Turn the sound of the computer up, or connect a loudspeaker. The lesson has captions as well."),
+        "sound_warn": _(
+            "Turn the sound of the computer up, or connect a loudspeaker. The lesson has captions as well."
+        ),
         "done_ok": _("Everything is ready."),
         "done_warn": _("You can study. What is marked above makes it smoother."),
         "done_bad": _("Something is missing. Please see to what is marked above and test again."),

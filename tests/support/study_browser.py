@@ -46,7 +46,9 @@ def two_renditions(cache: Path) -> Path:
         size = f"{one['width']}x{one['height']}"
         picture = ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25:duration={LESSON_S}"]
         sound = ["-f", "lavfi", "-i", f"sine=frequency=330:duration={LESSON_S}"]
-        subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *picture, *sound, str(source)], check=True)
+        subprocess.run(
+            [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *picture, *sound, str(source)], check=True
+        )
         made = cache / f"sixteen-{one['name']}"
         encode_hls(source, made)
         part.mkdir(exist_ok=True)
@@ -174,5 +176,5 @@ def visit(study: Study) -> Iterator[Visit]:
         found.page.on("console", lambda m: found.problems.append(m.text) if "Content Security" in m.text else None)
         context.route_web_socket("**/ws/camera/**", found.play_camera)
         yield found
-        assert found.problems == []
+        assert not found.problems, found.problems
         browser.close()

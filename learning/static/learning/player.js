@@ -29,6 +29,8 @@ export class Player extends EventTarget {
   bind() {
     const video = this.video;
     const say = (name) => () => this.say(name);
+    this.movedAt = performance.now();
+    for (const name of ["play", "playing"]) video.addEventListener(name, () => { this.movedAt = performance.now(); });
     video.addEventListener("playing", say("playing"));
     for (const name of ["pause", "waiting"]) video.addEventListener(name, () => video.ended || this.say("halted"));
     video.addEventListener("ended", say("ended"));
@@ -148,14 +150,19 @@ export class Player extends EventTarget {
   }
 
   advance() {
-    const time = this.video.currentTime;
-    if (!this.video.seeking && (this.free || Math.abs(time - this.reached) <= JUMP_S)) this.reached = time;
+    if (!this.video.seeking && this.isNear()) this.reached = this.video.currentTime;
+    this.movedAt = performance.now();
     this.bar.draw();
   }
 
   holdPosition() {
-    if (this.free || Math.abs(this.video.currentTime - this.reached) <= JUMP_S) return;
-    this.video.currentTime = this.reached;
+    if (!this.isNear()) this.video.currentTime = this.reached;
+  }
+
+  // Whether the video can have come by playing to where it is. A busy or hidden page hears of its progress rarely.
+  isNear() {
+    const passed = this.video.paused ? 0 : (performance.now() - this.movedAt) / 1000;
+    return this.free || Math.abs(this.video.currentTime - this.reached) <= JUMP_S + passed;
   }
 
   // Show from another second on: the one the server has, or in a replay the one that is wanted.

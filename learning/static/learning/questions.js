@@ -69,7 +69,7 @@ export class Questions extends EventTarget {
   count() {
     never(this.tick);
     const left = Math.max(0, Math.ceil((this.until - performance.now()) / 1000));
-    this.part("left").textContent = left ? this.texts.question_left.replace("{seconds}", left) : this.texts.question_late;
+    this.part("left-s").textContent = left ? this.texts.question_left.replace("{seconds}", left) : this.texts.question_late;
     this.panel.classList.toggle("is-late", !left);
     if (left) this.tick = later(() => this.count(), 1000);
     else this.dispatchEvent(new Event("late"));
