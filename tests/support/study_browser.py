@@ -169,7 +169,7 @@ def visit(study: Study) -> Iterator[Visit]:
     with daphne() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         context.add_cookies([{"name": "sessionid", "value": session, "url": server.site(study.institution)}])
         found = Visit(study, server, context, context.new_page())
         found.page.on("pageerror", lambda error: found.problems.append(str(error)))

@@ -2,9 +2,10 @@
 // shows it and says why when it does not.
 import { CameraRoom } from "../proctoring/camera.js";
 import { watchConnection } from "./awake.js";
-import { Beats, jittered, retryAfter } from "./beats.js";
+import { Beats } from "./beats.js";
 import { Board } from "./board.js";
 import { Released } from "./loader.js";
+import { openSitting } from "./opening.js";
 import { Player } from "./player.js";
 import { poster } from "./post.js";
 import { Questions } from "./questions.js";
@@ -85,15 +86,16 @@ class Room {
     this.hold({ title: detail.title, help: detail.advice, act, icon: "user", name: "camera" });
   }
 
-  async openLesson(tries = 0) {
+  async openLesson() {
     this.beats?.stop();
     this.questions.close();
-    this.openedWith = this.cameraUuid;
-    const response = await this.post(this.data.session, { camera: this.cameraUuid }).catch(() => null);
-    if (!response || response.status >= 500) return this.openLater(tries + 1);
-    const answer = await response.json();
+    const camera = (this.openedWith = this.cameraUuid);
+    const turn = (this.opening = {}); // a newer one takes over
+    const broken = (detail) => this.board.offline(detail);
+    const answer = await openSitting(this.post, this.data.session, camera, broken, () => turn !== this.opening);
+    if (!answer || turn !== this.opening) return;
     this.board.online();
-    if (!response.ok) return this.notOpened(answer);
+    if (!answer.ok) return this.notOpened(answer);
     this.places = answer;
     this.finishing = false;
     this.released = null;
@@ -102,13 +104,6 @@ class Room {
     this.traces.follow(answer.trace);
     this.beats = new Beats(answer, this.post);
     this.listen(this.beats);
-  }
-
-  // The server does not answer: it may be starting anew.
-  openLater(tries) {
-    const wait = jittered(retryAfter(tries));
-    this.board.offline({ tries, wait_s: Math.ceil(wait / 1000) });
-    later(() => this.openLesson(tries), wait);
   }
 
   notOpened({ code }) {
