@@ -172,10 +172,10 @@ class Room {
   }
 
   ask() {
-    if (this.finishing) return;
+    if (this.finishing || this.questions.open) return;
     this.board.clear();
     this.player.lock(true);
-    if (!this.questions.open) this.board.state("paused_question");
+    this.board.state("paused_question");
     this.questions.ask(this.places);
   }
 
