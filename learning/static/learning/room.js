@@ -137,7 +137,8 @@ class Room {
       this.player.load(this.released, hello.credited_ms / 1000, this.places);
     }
     this.renewing = false;
-    this.goOn();
+    if (this.questions.open) this.board.state("paused_question");
+    else this.goOn();
   }
 
   // Play, unless something else has to happen first.
