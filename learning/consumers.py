@@ -7,7 +7,6 @@ import asyncio
 from typing import Any
 
 from channels.consumer import get_handler_name
-from django.conf import settings
 from django.utils.timezone import now
 
 from learning.beats import NotSaved, batcher
@@ -15,6 +14,7 @@ from learning.beats_sql import Credited
 from learning.protocol import BadMessage, ack, beat_of, refusal
 from learning.sitting import begin, finish
 from tenants.consumers import CLOSE_ABUSE, CLOSE_REFUSED, TenantConsumer
+from tenants.handshake import session_cookie
 
 CLOSE_DONE = 4000
 CLOSE_TRY_AGAIN = 1013
@@ -34,8 +34,7 @@ class StudyConsumer(TenantConsumer):
     async def opened(self) -> None:
         self.abuses, self.recent = 0, [0.0] * MOST_MESSAGES
         uuid = self.scope["url_route"]["kwargs"]["session"]
-        browser = self.scope.get("cookies", {}).get(settings.SESSION_COOKIE_NAME, "")
-        begun = await self.db(begin, uuid, self.user, browser, now())
+        begun = await self.db(begin, uuid, self.user, session_cookie(self.scope), now())
         self.session_id, self.enrolment, self.released = begun.session_id, begun.enrolment, begun.released
         self.edge = begun.hello["edge"]
         await self.accept()

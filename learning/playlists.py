@@ -23,6 +23,7 @@ def event_playlist(released: Released, rendition: str, credited_ms: int, duratio
     edge, first = released.edge(credited_ms), credited_ms // released.segment_ms
     below = f"{released.base}{rendition}/"
     lines = _head("EVENT", released.segment_ms, f"{below}{INIT}{released.init_query(now_s)}")
+    lines.append(f"#EXT-X-START:TIME-OFFSET={credited_ms / 1000:.3f},PRECISE=YES")  # not at the edge, as a live list
     for index, query in enumerate(released.queries(0, edge, now_s)):
         lines += ["#EXT-X-GAP"] if index < first else []
         lines += [_length(index, released.segment_ms, duration_ms), f"{below}{segment_name(index)}{query}"]

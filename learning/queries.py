@@ -29,6 +29,15 @@ class LessonLine:
         return format(self.hours.normalize(), "f")
 
     @property
+    def percent(self) -> int:
+        """How much of it is studied, whole and cut."""
+        return min(100, 100 * self.credited_ms // self.duration_ms) if self.duration_ms else 0
+
+    @property
+    def is_begun(self) -> bool:
+        return 0 < self.percent < 100
+
+    @property
     def is_done(self) -> bool:
         return self.completed_at is not None
 
@@ -111,6 +120,13 @@ def _line(item: PlanLesson, row: LessonProgress | None) -> LessonLine:
         completed_at=row.completed_at if row else None,
         has_captions=bool(media and media.has_captions),
     )
+
+
+def bandwidths_of(plan_id: int) -> tuple[int, int]:
+    """Bits a second that the lessons of a plan want: in their smallest pictures, and in their best. 0 without media."""
+    lists = PlanLesson.objects.filter(plan=plan_id).values_list("lesson__media__renditions", flat=True)
+    each = [[one["bandwidth"] for one in renditions] for renditions in lists if renditions]
+    return max(map(min, each), default=0), max(map(max, each), default=0)
 
 
 def unfinished_lessons(enrolment: Enrolment) -> QuerySet[PlanLesson]:

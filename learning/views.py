@@ -16,6 +16,7 @@ from learning.errors import CameraNotVerified, CannotStudy
 from learning.media import CAPTIONS
 from learning.media_views import browser_of
 from learning.models import Admission, Enrolment
+from learning.old_browsers import modern_browser_required
 from learning.protocol import BadMessage, ack, beat_from, refusal
 from learning.rules import StudyRules
 from learning.words import room_texts
@@ -32,6 +33,7 @@ MOST_OPTIONS = 6
 
 @never_cache
 @require_GET
+@modern_browser_required
 @trainee_required
 def room(request: TenantRequest, enrolment: UUID) -> HttpResponse:
     """One document: the camera check, then the lesson. Whatever stands in the way is said with its remedy."""
@@ -64,6 +66,8 @@ def _page_data(enrolment: Enrolment, progress: queries.Progress) -> dict[str, An
         "camera": reverse("learning:open_camera", args=[enrolment.uuid]),
         "session": reverse("learning:open_session", args=[enrolment.uuid]),
         "here": reverse("learning:room", args=[enrolment.uuid]),
+        "test": reverse("learning:device_test", args=[enrolment.uuid]),
+        "hours": _hours_of_day(),
         "hours_required": float(progress.hours_required),
         "lessons": [
             {
@@ -79,6 +83,13 @@ def _page_data(enrolment: Enrolment, progress: queries.Progress) -> dict[str, An
             for line in progress.lessons
         ],
     }
+
+
+def _hours_of_day() -> dict[str, str]:
+    """When study counts, as a clock shows it: 06:00, 24:00."""
+    rules = rules_for(StudyRules, at=now())
+    minutes = {"opens": rules.opens_minute, "closes": rules.closes_minute}
+    return {name: f"{minute // 60:02d}:{minute % 60:02d}" for name, minute in minutes.items()}
 
 
 @require_POST

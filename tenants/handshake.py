@@ -62,6 +62,12 @@ def shake_hands(scope: dict[str, Any]) -> Hand:
         close_old_connections()
 
 
+def session_cookie(scope: dict[str, Any]) -> str:
+    """The session cookie as the browser sent it; empty without one. Nobody sets Channels' `scope["cookies"]` here."""
+    morsel = SimpleCookie(header(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME)
+    return morsel.value if morsel else ""
+
+
 def session_user(cookies: str, tenant: Institution) -> Any:
     """The signed-in, active person of the session cookie, if the session was opened in this schema; gated."""
     morsel = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)

@@ -140,10 +140,20 @@ class Journey:
         self.room_url = self.site + (start.get_attribute("href") or "")
         self.album.shot(page, "my-training", full=True)
 
+    def _to_room(self, page: Page) -> None:
+        """The first visit on a computer begins with the test of the devices."""
+        page.goto(self.room_url)
+        devices = page.locator("[data-devices]")
+        devices.or_(page.locator("[data-camera-room]")).filter(visible=True).first.wait_for()
+        if devices.count():
+            page.locator('[data-check="speed"]:not([data-outcome="wait"])').wait_for()
+            self.album.shot(page, "device-test", full=True)
+            page.locator("[data-do=go]").click()
+
     def camera_refused(self) -> None:
         """No permission, no camera: a page that says what to do."""
         page = self.opened(self.trainee)
-        page.goto(self.room_url)
+        self._to_room(page)
         page.locator('[data-room="none"]').wait_for()
         self.album.shot(page, "camera-refused")
         page.close()
@@ -159,7 +169,7 @@ class Journey:
     def waved_photo_is_refused(self) -> None:
         page = self.opened(self.trainee)
         stand_in(page, self.clips, mode="photo")
-        page.goto(self.room_url)
+        self._to_room(page)
         self._ask_for_check(page)
         page.locator('[data-prompt="failed"]').wait_for(timeout=60_000)
         self.album.shot(page, "waved-photo-refused")
@@ -169,7 +179,7 @@ class Journey:
         """The honest person does what each prompt asks."""
         page = self.page = self.opened(self.trainee)
         stand_in(page, self.clips)
-        page.goto(self.room_url)
+        self._to_room(page)
         self._ask_for_check(page)
         page.locator('[data-prompt="action"]').wait_for(timeout=60_000)
         self.album.shot(page, "liveness-prompt")
@@ -211,7 +221,7 @@ class Journey:
         page, reached = self.page, self.second()
         page.goto(f"{self.site}/my/")
         self.album.shot(page, "left-in-the-middle", full=True)
-        page.goto(self.room_url)
+        self._to_room(page)
         self._ask_for_check(page)
         self._pass(page)
         again = self.second()

@@ -204,7 +204,7 @@ class Outcome(Journey):
             self.album.shot(page, "cleared-study-again", full=True)
             assert page.locator(".ring-label strong").first.inner_text() == "0.0"
             page.locator('a[href^="/study/"]').first.click()
-            page.locator('[data-do="check"], [data-room="none"]').filter(visible=True).first.wait_for()
+            page.locator('[data-devices], [data-do="check"], [data-room="none"]').filter(visible=True).first.wait_for()
 
     def _year(self, page: Page) -> int:
         """This year in the province."""

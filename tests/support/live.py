@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from config.processes import dies_with_parent, free_port, wait_until
 
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 180.0
 T = TypeVar("T")
 
 

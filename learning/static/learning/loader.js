@@ -27,7 +27,7 @@ export class Released {
   // `address`: of the master list, or of a rendition's below it.
   playlist(address) {
     const parts = new URL(address, location.href).pathname.split("/");
-    const rendition = this.renditions.find(({ name }) => name === parts.at(-2));
+    const rendition = this.renditions.find(({ name }) => name === parts[parts.length - 2]);
     return rendition ? this.list(rendition.name) : this.master();
   }
 

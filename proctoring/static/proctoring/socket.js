@@ -10,10 +10,12 @@ export class CameraSocket extends EventTarget {
   #socket = null;
   #pause = FIRST_PAUSE;
   #ended = false;
+  #waiting = 0;
 
   constructor(path) {
     super();
     this.#path = path;
+    addEventListener("online", () => this.#wake());
   }
 
   /** Resolves with the server's first message (`camera.ready` or `error`). */
@@ -52,7 +54,16 @@ export class CameraSocket extends EventTarget {
     this.#socket?.close();
   }
 
+  // The network is back: do not wait for the rest of the pause.
+  #wake() {
+    if (this.#ended || !this.#waiting) return;
+    clearTimeout(this.#waiting);
+    this.#pause = FIRST_PAUSE;
+    this.#connect();
+  }
+
   #connect() {
+    this.#waiting = 0;
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(`${scheme}//${location.host}${this.#path}`);
     this.#socket = socket;
@@ -65,7 +76,7 @@ export class CameraSocket extends EventTarget {
       this.#ended = FINAL.has(code);
       this.dispatchEvent(new CustomEvent("lost", { detail: { code, final: this.#ended } }));
       if (this.#ended) return;
-      setTimeout(() => this.#ended || this.#connect(), this.#pause * (0.5 + Math.random()));
+      this.#waiting = setTimeout(() => this.#ended || this.#connect(), this.#pause * (0.5 + Math.random()));
       this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2);
     };
   }
