@@ -22,8 +22,8 @@ T = TypeVar("T")
 class Daphne:
     """One web process. Needs a test that commits (`django_db(transaction=True)`)."""
 
-    def __init__(self, port: int | None = None) -> None:
-        self.port = port or free_port()
+    def __init__(self, port: int | None = None, **environment: str) -> None:
+        self.port, self.environment = port or free_port(), environment
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -31,7 +31,7 @@ class Daphne:
         command = ["daphne", "-b", "127.0.0.1", "-p", str(self.port), "-v", "0", "config.asgi:application"]
         self.process = subprocess.Popen(
             [sys.executable, "-m", *command],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)} | self.environment,
             preexec_fn=dies_with_parent(signal.SIGKILL),
         )
         if not wait_until(lambda: self.answers() or self.process.poll() is not None, START_TIMEOUT_S, every_s=0.1):
@@ -77,8 +77,8 @@ def in_thread(read: Callable[[], T], *, scope: Any) -> T:
 
 
 @contextmanager
-def daphne() -> Iterator[Daphne]:
-    server = Daphne()
+def daphne(**environment: str) -> Iterator[Daphne]:
+    server = Daphne(**environment)
     server.start()
     try:
         yield server
