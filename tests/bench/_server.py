@@ -13,7 +13,7 @@ from pathlib import Path
 
 from config.processes import dies_with_parent, free_port, wait_until
 
-START_S = 180
+START_S = 180  # on a machine that is busy with other things
 
 
 class Server:

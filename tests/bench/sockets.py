@@ -45,7 +45,7 @@ def held() -> Measured:
     return Measured(MOST - run().lost, MOST, "sockets")
 
 
-@figure("study sockets, beats answered while held", target=1.0)
+@figure("study sockets, all acknowledged while held", target=1.0)
 def answered() -> Measured:
     """Every beat that was due was acknowledged, that is committed."""
     return Measured(run().answered, run().due, "beats")
