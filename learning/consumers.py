@@ -4,10 +4,11 @@ No ORM after the handshake but once, when a lesson is complete. No channel layer
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from channels.consumer import get_handler_name
-from django.conf import settings
+from channels.exceptions import StopConsumer
 from django.utils.timezone import now
 
 from learning.beats import NotSaved, batcher
@@ -15,6 +16,7 @@ from learning.beats_sql import Credited
 from learning.protocol import BadMessage, ack, beat_of, refusal
 from learning.sitting import begin, finish
 from tenants.consumers import CLOSE_ABUSE, CLOSE_REFUSED, TenantConsumer
+from tenants.handshake import session_cookie
 
 CLOSE_DONE = 4000
 CLOSE_TRY_AGAIN = 1013
@@ -25,7 +27,12 @@ MOST_ABUSES = 20
 class StudyConsumer(TenantConsumer):
     """One sitting's socket."""
 
-    channel_layer_alias = "none"  # there is no such layer, so the consumer never touches Redis
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One message after the other. Channels makes a task for each, because it may listen to a layer as well."""
+        self.scope, self.base_send, self.channel_layer = scope, send, None
+        with suppress(StopConsumer):
+            while True:
+                await self.dispatch(await receive())
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Straight to the handler: Channels' own dispatch hops to a thread for each message."""
@@ -34,8 +41,7 @@ class StudyConsumer(TenantConsumer):
     async def opened(self) -> None:
         self.abuses, self.recent = 0, [0.0] * MOST_MESSAGES
         uuid = self.scope["url_route"]["kwargs"]["session"]
-        browser = self.scope.get("cookies", {}).get(settings.SESSION_COOKIE_NAME, "")
-        begun = await self.db(begin, uuid, self.user, browser, now())
+        begun = await self.db(begin, uuid, self.user, session_cookie(self.scope), now())
         self.session_id, self.enrolment, self.released = begun.session_id, begun.enrolment, begun.released
         self.edge = begun.hello["edge"]
         await self.accept()
