@@ -67,7 +67,7 @@ async def test_ten_seconds_of_playing_are_credited_before_the_answer(study: Stud
     assert 10_000 <= ack["credit_ms"] < 11_000
     assert ack["state"] == "counting"
     assert ack["edge"] == 9
-    assert [path.split("/")[-1].split("?")[0] for path in ack["segments"]] == ["6.m4s", "7.m4s", "8.m4s"]
+    assert [query[:3] for query in ack["segments"]] == ["?e="] * 3
     assert await in_scope(study.credited_ms) == await in_scope(study.span_ms) == ack["credited_ms"]
 
 
