@@ -4,9 +4,11 @@ No ORM after the handshake but once, when a lesson is complete. No channel layer
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
 from django.utils.timezone import now
 
 from learning.beats import NotSaved, batcher
@@ -25,7 +27,12 @@ MOST_ABUSES = 20
 class StudyConsumer(TenantConsumer):
     """One sitting's socket."""
 
-    channel_layer_alias = "none"  # there is no such layer, so the consumer never touches Redis
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One message after the other. Channels makes a task for each, because it may listen to a layer as well."""
+        self.scope, self.base_send, self.channel_layer = scope, send, None
+        with suppress(StopConsumer):
+            while True:
+                await self.dispatch(await receive())
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Straight to the handler: Channels' own dispatch hops to a thread for each message."""

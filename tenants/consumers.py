@@ -19,6 +19,10 @@ CLOSE_REFUSED = 4403
 CLOSE_UNKNOWN = 4404
 CLOSE_ABUSE = 4429
 
+encode = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":")
+).encode  # made once: `json.dumps` makes it each time
+
 
 def run_in_tenant(tenant: Institution, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Run ORM code in one thread, in the tenant's schema and scope; the connection goes back to the pool."""
@@ -67,7 +71,7 @@ class TenantConsumer(AsyncWebsocketConsumer):
         return await sync_to_async(run_in_tenant, thread_sensitive=False)(self.tenant, function, *args, **kwargs)
 
     async def send_json(self, content: dict[str, Any]) -> None:
-        await self.send(text_data=json.dumps(content, ensure_ascii=False, separators=(",", ":")))
+        await self.send(text_data=encode(content))
 
 
 class RefuseUnknownPaths:

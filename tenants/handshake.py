@@ -1,7 +1,6 @@
 """The websocket handshake: Host → tenant, Origin = Host, session cookie → person."""
 
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.db import close_old_connections
+from django.http import parse_cookie
 from django.utils.crypto import constant_time_compare
 from django.utils.timezone import now
 from django_tenants.utils import tenant_context
@@ -54,7 +54,7 @@ def shake_hands(scope: dict[str, Any]) -> Hand:
             raise Refused("handshake.unavailable")
         if not tenant.is_live:
             raise Refused("handshake.suspended")
-        user = session_user(header(scope, b"cookie"), tenant)
+        user = session_user(session_cookie(scope), tenant)
         if user is None:
             raise Refused("handshake.signed_out")
         return Hand(tenant, user)
@@ -63,17 +63,15 @@ def shake_hands(scope: dict[str, Any]) -> Hand:
 
 
 def session_cookie(scope: dict[str, Any]) -> str:
-    """The session cookie as the browser sent it; empty without one. Nobody sets Channels' `scope["cookies"]` here."""
-    morsel = SimpleCookie(header(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME)
-    return morsel.value if morsel else ""
+    """The session cookie's value as HTTP would read it; empty without one."""
+    return parse_cookie(header(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME, "")
 
 
-def session_user(cookies: str, tenant: Institution) -> Any:
-    """The signed-in, active person of the session cookie, if the session was opened in this schema; gated."""
-    morsel = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
-    if morsel is None:
+def session_user(key: str, tenant: Institution) -> Any:
+    """The signed-in, active person of the session, if it was opened in this schema; gated."""
+    if not key:
         return None
-    session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
+    session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     if (
         session.get("schema") != tenant.schema_name
         or session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS

@@ -1,143 +1,117 @@
-"""Durable beats of one Daphne process, against the same consumer written naively and against a bare echo."""
+"""Durable beats of one Daphne process, beside the same consumer written naively and beside a bare echo.
+
+One run of a few minutes gives all figures. All three consumers live in one process with their sockets open; short
+rounds of echo, durable and naive take turns, so that whatever else the machine does meets all of them, and a ratio is
+the median over the rounds.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import functools
-import os
-import subprocess
+import statistics
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass, field
 
-from config.processes import free_port, wait_until
-from tests.bench._sockets import closed_loop
+from tests.bench._server import family_cpu_s, postmaster, served
+from tests.bench._sittings import sittings
+from tests.bench._sockets import Crowd, percentile
 from tests.bench.frame import Measured, figure
 
 SOCKETS = 500
-SECONDS = 6.0
+ROUNDS = 5
+SECONDS = {"echo": 2.0, "durable": 3.0, "naive": 3.0}
+WARM_UP_S = {"echo": 0.5, "durable": 0.5, "naive": 1.5}  # the naive one answers a socket once a second
+CROWD = 2_000
+OPEN_S, OPEN_WARM_UP_S = 15.0, 3.0
+P99_MS, DATABASE_US = 75.0, 20.0  # ../shared/PERFORMANCE.md
+
+
+@dataclass
+class Run:
+    """Rates are answers a second, one a round; times are seconds."""
+
+    database: int = field(default_factory=postmaster)
+    rates: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in SECONDS})
+    database_s: list[float] = field(default_factory=list)  # CPU of PostgreSQL for a beat
+    times: dict[str, list[float]] = field(default_factory=dict)
+
+    def ratio(self, baseline: str) -> Measured:
+        """The durable rate beside another one: of the round whose ratio is the median."""
+        pairs = sorted(zip(self.rates["durable"], self.rates[baseline]), key=lambda pair: pair[0] / pair[1])
+        return Measured(*pairs[len(pairs) // 2], "beats/s")
 
 
 @figure("durable beats / naive ORM", target=8.0)
 def durable_against_naive() -> Measured:
     """Beats a second that are committed before they are acknowledged."""
-    return Measured(rates()["durable"][0], rates()["naive"][0], "beats/s")
+    return run().ratio("naive")
 
 
 @figure("durable beats / tuned echo", target=0.65)
 def durable_against_echo() -> Measured:
     """How much of the socket server's own ceiling durability leaves."""
-    return Measured(rates()["durable"][0], rates()["echo"][0], "beats/s")
+    return run().ratio("echo")
+
+
+@figure("durable beats, ack p99 at half the ceiling / 75 ms", target=1.0, at_most=True)
+def time_to_acknowledge() -> Measured:
+    """Of 2,000 sockets, whose beats come when they are due, at half the rate of the rounds before."""
+    return Measured(percentile(run().times["durable"], 0.99) * 1000, P99_MS, "ms")
+
+
+@figure("durable beats, PostgreSQL's CPU / 20 µs", target=1.0, at_most=True)
+def time_of_database() -> Measured:
+    """Of all processes of PostgreSQL, a beat, in the durable rounds."""
+    return Measured(statistics.median(run().database_s) * 1e6, DATABASE_US, "µs")
 
 
 @functools.cache
-def rates() -> dict[str, tuple[float, float]]:
-    """(beats a second, p99 in seconds) of each kind, one after the other in one run."""
-    sittings = make_sittings(SOCKETS)
-    found = {}
-    with pinned():
-        for kind in ("echo", "durable", "naive"):
-            with served() as port:
-                found[kind] = asyncio.run(closed_loop(port, kind, sittings, SECONDS))
-            print(f"  {kind}: {found[kind][0]:,.0f} beats/s, p99 {found[kind][1] * 1000:.0f} ms", file=sys.stderr)
+def run() -> Run:
+    found = Run()
+    everybody = sittings()
+    with served("tests.bench._beats_app:application") as server:
+        asyncio.run(measure(found, server.port, everybody))
     return found
 
 
-@contextmanager
-def pinned() -> Iterator[None]:
-    """The client on the second core of two, as PERFORMANCE.md measured; PostgreSQL runs where it likes."""
-    allowed = os.sched_getaffinity(0)
-    if len(allowed) > 1:
-        os.sched_setaffinity(0, {max(allowed)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, allowed)
+async def measure(found: Run, port: int, everybody: list[tuple[str, str]]) -> None:
+    crowds = {kind: Crowd(port, f"/{kind}/") for kind in SECONDS}
+    for number, crowd in enumerate(crowds.values()):
+        await crowd.join(everybody[number * SOCKETS : (number + 1) * SOCKETS])
+    for _round in range(ROUNDS):
+        await one_round(found, crowds)
+    for crowd in crowds.values():
+        crowd.leave()
+    rate = statistics.median(found.rates["durable"]) / 2
+    for kind in ("echo", "durable"):
+        found.times[kind] = await at_rate(port, kind, everybody[-CROWD:], rate)
 
 
-@contextmanager
-def served() -> Iterator[int]:
-    """One Daphne process on a core of its own; its port."""
-    port, core = free_port(), min(os.sched_getaffinity(os.getppid()))
-    command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "-v", "0"]
-    server = subprocess.Popen(
-        [*command, "tests.bench._beats_app:application"],
-        env=os.environ | {"ZHUXUE_LOG_LEVEL": "ERROR"},
-        preexec_fn=lambda: os.sched_setaffinity(0, {core}),
-    )
-    try:
-        wait_until(lambda: answers(port), 60)
-        yield port
-    finally:
-        server.kill()
-        server.wait()
+async def one_round(found: Run, crowds: dict[str, Crowd]) -> None:
+    for kind, crowd in crowds.items():
+        spent, before = family_cpu_s(found.database), crowd.answers
+        crowd.times.clear()
+        rate = await crowd.closed_loop(WARM_UP_S[kind], SECONDS[kind])
+        found.rates[kind].append(rate)
+        each_s = (family_cpu_s(found.database) - spent) / (crowd.answers - before)
+        if kind == "durable":
+            found.database_s.append(each_s)
+        tell(f"{kind}: {rate:,.0f} beats/s, p99 {percentile(crowd.times, 0.99) * 1000:.0f} ms", each_s)
 
 
-def answers(port: int) -> bool:
-    import socket
-
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def tell(text: str, each_s: float = 0.0) -> None:
+    database = f", PostgreSQL {each_s * 1e6:.0f} µs a beat" if each_s else ""
+    print(f"  {text}{database}", file=sys.stderr, flush=True)
 
 
-def make_sittings(count: int) -> list[tuple[str, str]]:
-    """(uuid, cookie) of so many people's sittings at a long lesson, with a camera that has seen them."""
-    from django.conf import settings
-    from django_tenants.utils import tenant_context
-
-    from learning.models import CreditSpan
-    from tenants.models import Institution
-    from tenants.scopes import institution_scope
-    from tests.support.study import make_study, postgres_now
-
-    lingzhu = Institution.objects.get(schema_name="lingzhu")
-    made = []
-    with tenant_context(lingzhu), institution_scope(lingzhu):
-        first = make_study(lingzhu, lengths_ms=(2_700_000,))
-        at = postgres_now()
-        for number in range(count):
-            session = sitting_like(first, number, at)
-            made.append((str(session.uuid), f"{settings.SESSION_COOKIE_NAME}={session_of(session.user, lingzhu)}"))
-        assert not CreditSpan.objects.exists()
-    return made
-
-
-def sitting_like(first: Any, number: int, at: Any) -> Any:
-    """One more person with the same lesson; no password is hashed, so that hundreds take seconds."""
-    from learning.models import Enrolment
-    from learning.services import open_study_session
-    from proctoring.models import CameraSession
-    from tenants.accounts.models import User
-    from tests.support.people import BEFORE
-
-    user = User(name="学员", created_at=BEFORE, activated_at=BEFORE, password=f"!{number}")
-    user.set_identity(id_number=f"bench-{number}")
-    user.save()
-    model = first.enrolment
-    enrolment = Enrolment.objects.create(
-        institution=model.institution, user=user, position=model.position, year=model.year, plan=model.plan,
-        post_certificate=model.post_certificate, admission=model.admission, created_at=at,
-    )  # fmt: skip
-    camera = CameraSession.objects.create(
-        user=user, institution=model.institution, purpose="study", opened_at=at, verified_at=at,
-        verified_until=at + timedelta(hours=1),
-    )  # fmt: skip
-    return open_study_session(enrolment, camera, by=user, at=at)
-
-
-def session_of(user: Any, institution: Any) -> str:
-    """A signed-in browser session's key."""
-    from importlib import import_module
-
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-
-    store = import_module(settings.SESSION_ENGINE).SessionStore()
-    store[SESSION_KEY] = str(user.pk)
-    store[BACKEND_SESSION_KEY] = "tenants.roles.backends.TenantBackend"
-    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store["schema"] = institution.schema_name
-    store.save()
-    return store.session_key
+async def at_rate(port: int, kind: str, people: list[tuple[str, str]], rate: float) -> list[float]:
+    crowd = Crowd(port, f"/{kind}/")
+    await crowd.join(people)
+    await crowd.open_loop(rate, OPEN_S, OPEN_WARM_UP_S)
+    if crowd.lost:
+        raise RuntimeError(f"{crowd.lost} sockets of {kind} were lost")
+    crowd.leave()
+    half, most = (percentile(crowd.times, share) * 1000 for share in (0.5, 0.99))
+    tell(f"{kind} at {rate:,.0f} beats/s on {len(people):,} sockets: p50 {half:.0f} ms, p99 {most:.0f} ms")
+    return crowd.times
