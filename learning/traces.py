@@ -16,9 +16,9 @@ SECONDS = ("reported_s", "hidden_s", "blurred_s")
 TIMES = ("moves", "presses")
 FIELDS = {*SECONDS, *TIMES, "marks"}
 
-# A browser that says so itself, and signs that an honest computer may show one at a time.
-STRONG_MARKS = frozenset({"webdriver", "headless"})
-WEAK_MARKS = frozenset({"no_plugins", "no_window", "software_gl"})
+# A browser that says so itself, and signs that an honest computer may show one at a time (traces.js names them).
+STRONG_MARKS = frozenset({"webdriver", "headless_agent"})
+WEAK_MARKS = frozenset({"no_languages", "no_plugins", "no_window", "software_renderer"})
 # Noted by the server, never taken from a page.
 UA_CHANGED, NO_SOCKET = "ua_changed", "no_socket"
 SCRIPTED_AGENT = re.compile(

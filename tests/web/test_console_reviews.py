@@ -65,7 +65,7 @@ def test_a_case_takes_as_many_queries_with_one_picture_as_with_four(reviewer, li
     with in_tenant(lingzhu):
         case = make_case(lingzhu, outcomes=DOUBTFUL[:shots])
     queries, page = queries_of(reviewer, of_case(case))
-    assert (queries, page.count("data-evidence")) == (27, shots)
+    assert (queries, page.count("data-evidence")) == (29, shots)
 
 
 def test_the_case_shows_the_pictures_worst_first_with_distance_and_verdict(reviewer, case):
@@ -192,3 +192,12 @@ def test_staff_of_an_institution_find_no_console(lingzhu, case, role):
 def test_an_empty_queue_says_what_comes(reviewer):
     page = reviewer.get("/admin/console/reviews/").content.decode()
     assert "队列已审完" in page
+
+
+def test_the_case_shows_the_signs_of_behaviour_as_hints(reviewer, case, in_tenant, association):
+    page = reviewer.get(of_case(case)).content.decode()
+    signs = page[page.index('id="traces"') :]
+    assert "行为线索" in signs
+    assert "仅供参考，不是证据：不会因此停止计时或清除学时。" in signs
+    for label in ("鼠标与按键", "页面是否可见", "上报节奏", "浏览器", "设备", "网络", "学习时段", "课堂提问"):
+        assert f">{label}<" in signs
