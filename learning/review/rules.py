@@ -42,11 +42,11 @@ class ReviewRules:
     weight_even_rhythm: int = 15
     weight_device_turns: int = 15
     weight_around_clock: int = 12
-    weight_shared_device: int = 8
+    weight_shared_device: int = 7
     weight_silent: int = 8
     weight_hidden: int = 8
     weight_fast_answers: int = 6
-    weight_untouched: int = 5
+    weight_untouched: int = 4
     weight_browser_changed: int = 4
     weight_far_switches: int = 4
     weight_wrong_answers: int = 4

@@ -14,6 +14,7 @@ from learning.review.rules import HINTS, Facts, ReviewRules, band_of, reasons_of
 from learning.review.words import reason_text
 from learning.rhythm import Rhythm
 from learning.traces import is_scripted, report_of
+from tests.support.study import BROWSER
 
 RULES = ReviewRules()
 PROVINCE = timezone(timedelta(hours=8))
@@ -63,7 +64,7 @@ def test_a_report_without_one_of_its_fields_is_refused() -> None:
 @pytest.mark.parametrize(
     ("agent", "scripted"),
     [
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0 Safari/537.36", False),
+        (BROWSER, False),
         ("Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko", False),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", False),
         ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/138.0.0.0 Safari/537.36", True),
@@ -198,7 +199,7 @@ def test_no_single_hint_puts_an_honest_habit_in_front() -> None:
     facts = Facts(matches=120, nights=9, untouched=6, untouched_s=45_000, shared_device=12, shared_address=1)
     reasons = reasons_of(facts, RULES)
     assert [reason.code for reason in reasons] == ["shared_device", "untouched", "nights", "shared_address"]
-    assert band_of(risk_of(reasons), RULES) != "high" or risk_of(reasons) < 60
+    assert (risk_of(reasons), band_of(risk_of(reasons), RULES)) == (45, "some")
 
 
 def test_every_hint_has_a_weight_a_fact_and_words() -> None:
