@@ -72,6 +72,7 @@ GROUPS = {
         "face_profile.rejected": pgettext_lazy("audit", "Sent photos back"),
         "face_data.erased": pgettext_lazy("audit", "Erased face data"),
         "face_evidence.erased": pgettext_lazy("audit", "Erased snapshots after retention"),
+        "study_traces.erased": pgettext_lazy("audit", "Erased traces of study after retention"),
         "consent.given": pgettext_lazy("audit", "Agreed to the use of face data"),
         "consent.withdrawn": pgettext_lazy("audit", "Withdrew the consent to face data"),
         "camera.opened": pgettext_lazy("audit", "Opened the camera room"),

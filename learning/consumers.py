@@ -1,6 +1,7 @@
 """`/ws/study/<study session>/`: the server's clock, one beat at a time.
 
-No ORM after the handshake but once, when a lesson is complete. No channel layer: Redis may go, study goes on.
+No ORM after the handshake but once, when a lesson is complete, and at the end of a socket that beat like a machine.
+No channel layer: Redis may go, study goes on.
 """
 
 import asyncio
@@ -14,6 +15,8 @@ from django.utils.timezone import now
 from learning.beats import NotSaved, batcher
 from learning.beats_sql import Credited
 from learning.protocol import BadMessage, ack, beat_of, refusal
+from learning.rhythm import Rhythm
+from learning.services import note_rhythm
 from learning.sitting import begin, finish
 from tenants.consumers import CLOSE_ABUSE, CLOSE_REFUSED, TenantConsumer
 from tenants.handshake import session_cookie
@@ -26,6 +29,8 @@ MOST_ABUSES = 20
 
 class StudyConsumer(TenantConsumer):
     """One sitting's socket."""
+
+    rhythm: Rhythm | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One message after the other. Channels makes a task for each, because it may listen to a layer as well."""
@@ -41,9 +46,11 @@ class StudyConsumer(TenantConsumer):
     async def opened(self) -> None:
         self.abuses, self.recent = 0, [0.0] * MOST_MESSAGES
         uuid = self.scope["url_route"]["kwargs"]["session"]
-        begun = await self.db(begin, uuid, self.user, session_cookie(self.scope), now())
+        begun = await self.db(
+            begin, uuid, self.user, session_cookie(self.scope), now(), agent=agent_of(self.scope)
+        )
         self.session_id, self.enrolment, self.released = begun.session_id, begun.enrolment, begun.released
-        self.edge = begun.hello["edge"]
+        self.edge, self.rhythm = begun.hello["edge"], Rhythm(begun.hello["beat_s"])
         await self.accept()
         await self.send_json(begun.hello)
 
@@ -56,6 +63,8 @@ class StudyConsumer(TenantConsumer):
         except BadMessage as bad:
             await self._refuse_abuse(bad.code)
             return
+        if self.rhythm is not None:
+            self.rhythm.add(self.recent[-1], playing=beat.playing)
         try:
             credited = await batcher().credit(beat)
         except NotSaved:
@@ -63,6 +72,13 @@ class StudyConsumer(TenantConsumer):
             await self.close(CLOSE_TRY_AGAIN)
             return
         await self._answer(credited)
+
+    async def disconnect(self, code: int) -> None:
+        """Honest pages never beat evenly enough to be written down: thousands that leave at once cost no query."""
+        rhythm = self.rhythm
+        if rhythm is not None and rhythm.is_worth_noting:
+            noted = {"beats": rhythm.beats, "rhythm_ms": rhythm.deviation_ms}
+            await self.db(note_rhythm, self.session_id, **noted, at=now())
 
     async def _answer(self, credited: Credited) -> None:
         if not credited.accepted:
@@ -95,3 +111,8 @@ class StudyConsumer(TenantConsumer):
         moment = asyncio.get_running_loop().time()
         self.recent.append(moment)
         return moment - self.recent.pop(0) < WINDOW_S
+
+
+def agent_of(scope: dict[str, Any]) -> str:
+    """The User-Agent of a handshake."""
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"user-agent"), "")

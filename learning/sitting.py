@@ -9,7 +9,7 @@ from learning.errors import CannotStudy
 from learning.models import Enrolment, StudySession
 from learning.protocol import Released
 from learning.rules import StudyRules
-from learning.services import complete_hours_if_done, resume
+from learning.services import complete_hours_if_done, note_agent, resume
 from tenants.accounts.models import User
 from tenants.rulesets.services import rules_for
 
@@ -28,7 +28,7 @@ def sitting_of(uuid: UUID, user: User) -> StudySession:
     """The person's own sitting in the current scope; anything else is not found. Raises `CannotStudy`."""
     session = (
         StudySession.objects.filter(uuid=uuid, user=user)
-        .select_related("lesson", "enrolment", "progress__media")
+        .select_related("lesson", "enrolment", "progress__media", "camera_session")
         .first()
     )
     if session is None:
@@ -36,10 +36,14 @@ def sitting_of(uuid: UUID, user: User) -> StudySession:
     return session
 
 
-def begin(uuid: UUID, user: User, browser: str, at: datetime) -> Begun:
-    """Take a sitting up (again) in the browser with this session cookie. Raises `CannotStudy` when it is over."""
+def begin(uuid: UUID, user: User, browser: str, at: datetime, *, agent: str = "", by_socket: bool = True) -> Begun:
+    """Take a sitting up (again) in the browser with this session cookie. Raises `CannotStudy` when it is over.
+
+    `agent`, the browser's User-Agent, is compared with the camera's: a hint for the review, nothing depends on it.
+    """
     session = sitting_of(uuid, user)
     seq, nonce = resume(session)
+    note_agent(session, agent, by_socket=by_socket, at=at)
     rules = rules_for(StudyRules, at=at)
     released = released_of(session, rules, browser)
     progress, now_s = session.progress, at.timestamp()

@@ -37,6 +37,7 @@ urlpatterns = [
     path("sessions/<uuid:session>/<rendition:rendition>/index.m3u8", media_views.rendition_playlist, name="rendition"),
     path("sessions/<uuid:session>/question/", views.question, name="question"),
     path("sessions/<uuid:session>/answer/", views.answer, name="answer"),
+    path("sessions/<uuid:session>/trace/", views.trace, name="trace"),
     path(
         "segments/<uuid:session>/<folder:folder>/<rendition:rendition>/<part:name>", media_views.segment, name="segment"
     ),

@@ -19,16 +19,20 @@ from learning.models import Admission, Enrolment
 from learning.old_browsers import modern_browser_required
 from learning.protocol import BadMessage, ack, beat_from, refusal
 from learning.rules import StudyRules
+from learning.traces import LONGEST, report_of
 from learning.words import room_texts
 from proctoring import queries as proctoring
 from proctoring import services as camera
 from proctoring.models import CameraSession
 from tenants.accounts.decorators import trainee_required
 from tenants.accounts.sessions import session_of
+from tenants.accounts.signin import keep_device
+from tenants.ratelimit import allowed
 from tenants.requests import TenantRequest
 from tenants.rulesets.services import rules_for
 
 MOST_OPTIONS = 6
+REPORTS_A_MINUTE, REPORTS_AT_ONCE = 4, 12  # of one sitting's page; an honest one sends one in five minutes
 
 
 @never_cache
@@ -99,16 +103,19 @@ def open_camera(request: TenantRequest, enrolment: UUID) -> JsonResponse:
     found = _own(request, enrolment)
     if found.admission != Admission.ADMITTED:
         raise CannotStudy("not_admitted")
+    response = JsonResponse({}, status=201)
     session = camera.open_camera_session(
         request.user,
         request.tenant,
         CameraSession.Purpose.STUDY,
+        device=keep_device(request, response),
         ip=request.META.get("REMOTE_ADDR"),
         user_agent=request.headers.get("User-Agent", ""),
         signed_in=session_of(request),
         at=now(),
     )
-    return JsonResponse({"uuid": str(session.uuid), "socket": f"/ws/camera/{session.uuid}/"}, status=201)
+    response.content = json.dumps({"uuid": str(session.uuid), "socket": f"/ws/camera/{session.uuid}/"})
+    return response
 
 
 @require_POST
@@ -129,6 +136,7 @@ def open_session(request: TenantRequest, enrolment: UUID) -> JsonResponse:
             "playlist": reverse("learning:playlist", args=[session.uuid]),
             "question": reverse("learning:question", args=[session.uuid]),
             "answer": reverse("learning:answer", args=[session.uuid]),
+            "trace": reverse("learning:trace", args=[session.uuid]),
             "captions": reverse("learning:captions", args=[session.uuid])
             if session.progress.media.has_captions
             else "",
@@ -161,7 +169,9 @@ def _body(request: TenantRequest) -> dict[str, Any]:
 @trainee_required
 def hello(request: TenantRequest, session: UUID) -> JsonResponse:
     """Take the sitting up without a socket."""
-    return JsonResponse(sitting.begin(session, request.user, browser_of(request), now()).hello)
+    agent = request.headers.get("User-Agent", "")
+    begun = sitting.begin(session, request.user, browser_of(request), now(), agent=agent, by_socket=False)
+    return JsonResponse(begun.hello)
 
 
 @never_cache
@@ -209,6 +219,22 @@ def answer(request: TenantRequest, session: UUID) -> JsonResponse:
         return JsonResponse(refusal("study.malformed", fatal=False), status=400)
     check = services.answer_question(found, str(body.get("question")), choice, at=now())
     return JsonResponse({"right": check.right})
+
+
+@require_POST
+@trainee_required
+def trace(request: TenantRequest, session: UUID) -> HttpResponse:
+    """What happened on the page since its last report (`learning.traces`): a hint for the review, nothing else."""
+    found = sitting.sitting_of(session, request.user)
+    at = now()
+    if not allowed("trace", str(found.pk), a_minute=REPORTS_A_MINUTE, burst=REPORTS_AT_ONCE, at=at):
+        return JsonResponse(refusal("study.too_many", fatal=False), status=429)
+    try:
+        report = report_of(_body(request) if len(request.body) <= LONGEST else None)
+    except BadMessage as bad:
+        return JsonResponse(refusal(bad.code, fatal=False), status=400)
+    services.note_trace(found, report, at=at)
+    return HttpResponse(status=204)
 
 
 @require_POST

@@ -133,7 +133,7 @@ class CameraSession(Row):
         "accounts.SignedIn", models.SET_NULL, null=True, blank=True, related_name="+",
         help_text="the session of the browser it was opened in: it ends with it",
     )  # fmt: skip
-    device = models.CharField(max_length=64, blank=True)
+    device = models.CharField(max_length=64, blank=True, help_text="index of the browser's device token")
     ip = models.GenericIPAddressField(null=True, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)
     opened_at = models.DateTimeField()
@@ -144,7 +144,12 @@ class CameraSession(Row):
     expired_code = models.CharField(max_length=40, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["user", "opened_at"])]
+        indexes = [
+            models.Index(fields=["user", "opened_at"]),
+            # Who else studied on this device, or from this address: the hours review asks (ADR 0162).
+            models.Index(fields=["device", "opened_at"], name="camera_device", condition=~Q(device="")),
+            models.Index(fields=["ip", "opened_at"], name="camera_ip", condition=Q(ip__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.opened_at:%Y-%m-%d %H:%M}"

@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cms.audit_words import ACTIONS
+from cms.centre import my_data_traces  # noqa: F401  registers its provider
 from cms.centre.my_data_parts import Part, provides
 from cms.centre.my_data_rooms import subjects_of
 from tenants.accounts.models import User

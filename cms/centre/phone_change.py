@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cms.centre import phone_steps
 from cms.centre.forms import PhoneForm
-from cms.centre.security import device_here
 from cms.centre.views import own_rows
 from proctoring import queries as proctoring
 from proctoring import services as camera
@@ -23,6 +22,7 @@ from tenants.accounts.forms import CodeForm
 from tenants.accounts.models import CodePurpose
 from tenants.accounts.phones import Way
 from tenants.accounts.sessions import session_of
+from tenants.accounts.signin import device_here
 from tenants.errors import DomainError
 from tenants.masking import mask_phone_number
 from tenants.requests import TenantRequest, address_of

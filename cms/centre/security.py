@@ -18,9 +18,8 @@ from tenants.accounts.decorators import trainee_required
 from tenants.accounts.devices import is_handheld, words_of
 from tenants.accounts.models import KnownDevice, SignedIn
 from tenants.accounts.services import WeakPassword, set_own_password
-from tenants.accounts.signin import DEVICE_COOKIE
+from tenants.accounts.signin import device_here
 from tenants.audit.services import record
-from tenants.crypto import blind_index
 from tenants.ratelimit import allowed
 from tenants.requests import TenantRequest
 
@@ -49,12 +48,6 @@ def security(request: TenantRequest) -> HttpResponse:
 def _dress(row: SignedIn | KnownDevice) -> None:
     """The device in words, and its picture."""
     row.words, row.handheld = words_of(row.label), is_handheld(row.label)  # type: ignore[union-attr]
-
-
-def device_here(request: TenantRequest) -> str:
-    """The index of this browser's device token; empty when it has none."""
-    token = request.COOKIES.get(DEVICE_COOKIE, "")
-    return blind_index("device", token) if token else ""
 
 
 @trainee_required

@@ -11,6 +11,8 @@ from learning.pauses import Gap
 from learning.queries import Progress, progress_of
 from learning.review.evidence import Evidence, evidence_of
 from learning.review.models import HoursReview
+from learning.review.rules import ReviewRules
+from learning.review.traits import Trait, traits_of
 from learning.review.words import ReasonLine, reason_lines, sms_texts
 from learning.study_time import study_time
 from proctoring.models import FacePhoto, FaceProfile, Incident, LivenessAttempt, Snapshot
@@ -153,6 +155,7 @@ class Case:
     liveness: list[Check]
     events: list[Event]
     thresholds: list[Thresholds]
+    traits: list[Trait]
     earlier: list[HoursReview]
     sms: dict[str, str]
 
@@ -160,7 +163,8 @@ class Case:
 def case_of(review: HoursReview, *, at: datetime) -> Case:
     """Everything the case screen shows, in a fixed number of queries. `at` picks the thresholds in force."""
     enrolment = review.enrolment
-    evidence = evidence_of(enrolment)
+    rules = rules_for(ReviewRules, at=at)
+    evidence = evidence_of(enrolment, rules)
     return Case(
         review=review,
         person=_person(enrolment),
@@ -172,6 +176,7 @@ def case_of(review: HoursReview, *, at: datetime) -> Case:
         liveness=[_check(attempt) for attempt in evidence.liveness],
         events=[_event(incident) for incident in evidence.incidents],
         thresholds=_thresholds(evidence, at),
+        traits=traits_of(evidence, rules),
         earlier=list(
             HoursReview.objects.filter(enrolment=enrolment, round__lt=review.round)
             .select_related("decided_by")

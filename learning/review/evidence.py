@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 
 from django.utils.timezone import localdate
 
-from learning.models import CreditSpan, Enrolment
+from learning.models import CreditSpan, Enrolment, PresenceCheck
+from learning.review.hints import Surroundings, checks_of, hints_of, surroundings_of
 from learning.review.rules import Facts, ReviewRules, gaps_without
 from proctoring.models import Incident, LivenessAttempt, Snapshot
 from proctoring.outcomes import PASSED
@@ -24,13 +25,15 @@ class Evidence:
     snapshots: list[Snapshot]
     liveness: list[LivenessAttempt]
     incidents: list[Incident]
+    checks: list[PresenceCheck]
+    around: Surroundings
 
 
-def evidence_of(enrolment: Enrolment) -> Evidence:
-    """Four queries, whatever the length of the study."""
+def evidence_of(enrolment: Enrolment, rules: ReviewRules) -> Evidence:
+    """At most seven queries, whatever the length of the study."""
     spans = list(
         CreditSpan.objects.filter(enrolment=enrolment, voided_by=None)
-        .select_related("lesson", "session")
+        .select_related("lesson", "session__camera_session", "session__trace")
         .order_by("started_at")
     )
     sessions = {span.session.camera_session_id for span in spans}
@@ -39,6 +42,8 @@ def evidence_of(enrolment: Enrolment) -> Evidence:
         snapshots=list(Snapshot.objects.filter(session__in=sessions).order_by("taken_at")),
         liveness=list(LivenessAttempt.objects.filter(session__in=sessions).order_by("started_at")),
         incidents=list(Incident.objects.filter(session__in=sessions).select_related("snapshot").order_by("noted_at")),
+        checks=checks_of(spans),
+        around=surroundings_of(spans, rules.shared_days),
     )
 
 
@@ -63,6 +68,7 @@ def facts_of(evidence: Evidence, rules: ReviewRules) -> Facts:
         long_gaps=len(gaps),
         longest_day_s=max(long_days, default=0),
         long_days=len(long_days),
+        **hints_of(evidence.spans, evidence.checks, evidence.around, rules),
     )
 
 

@@ -1,5 +1,7 @@
 """Which named reasons make a reviewer look first. Pure: facts in, reasons and a risk out; nothing is ever decided here.
 
+Hints of idling and scripts weigh little each: only several of them together, or a plain one often, put a case in front.
+
 Weights are values of the Ruleset. A reason weighs `weight × count`, at most `CAP × weight`; the risk is their sum,
 at most 100. Source of the grounds: DOMAIN.md "Hours review".
 """
@@ -35,6 +37,45 @@ class ReviewRules:
     high_risk: int = 50  # "look at these first"
     some_risk: int = 15
 
+    # Hints of idling and scripts (learning/review/doings.py, hints.py).
+    weight_automated: int = 20
+    weight_even_rhythm: int = 15
+    weight_device_turns: int = 15
+    weight_around_clock: int = 12
+    weight_shared_device: int = 7
+    weight_silent: int = 8
+    weight_hidden: int = 8
+    weight_fast_answers: int = 6
+    weight_untouched: int = 4
+    weight_browser_changed: int = 4
+    weight_far_switches: int = 4
+    weight_wrong_answers: int = 4
+    weight_nights: int = 3
+    weight_odd_browser: int = 3
+    weight_shared_address: int = 3
+    rhythm_ms: int = 80  # beats that deviate less than this; a page's own jitter is 2.9 % of study.beat_s
+    rhythm_beats: int = 30
+    silent_minutes: int = 120  # credited time of sittings whose page reported less than half of it
+    untouched_minutes: int = 120  # reported time of sittings without one movement, press or key
+    hidden_minutes: int = 120  # at least so much was reported before a share says anything
+    hidden_percent: int = 80
+    weak_marks: int = 2  # so many small signs in one sitting
+    shared_days: int = 30  # before and after the study
+    shared_device_people: int = 2  # other people; a couple has one computer
+    shared_address_people: int = 30  # a training room, an office, a dormitory have one address
+    turn_minutes: int = 60
+    turns: int = 2
+    rest_hours: int = 4
+    restless_hours: int = 20  # study without such a rest
+    night_minutes: int = 10  # between midnight and 5 o'clock, to count as a night
+    nights: int = 3  # more than these
+    far_minutes: int = 10  # from one network to a far one
+    far_switches: int = 3
+    answers_least: int = 3
+    wrong_percent: int = 50
+    fast_answer_ms: int = 1000
+    fast_percent: int = 80
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -54,6 +95,26 @@ class Facts:
     long_gaps: int = 0
     longest_day_s: int = 0
     long_days: int = 0
+    # Hints: how often, 0 where a threshold is not reached; `_s` their size.
+    automated: int = 0
+    even_rhythm: int = 0
+    device_turns: int = 0
+    around_clock: int = 0
+    around_clock_s: int = 0
+    shared_device: int = 0
+    silent: int = 0
+    silent_s: int = 0
+    hidden: int = 0
+    hidden_s: int = 0
+    fast_answers: int = 0
+    untouched: int = 0
+    untouched_s: int = 0
+    browser_changed: int = 0
+    far_switches: int = 0
+    wrong_answers: int = 0
+    nights: int = 0
+    odd_browser: int = 0
+    shared_address: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,6 +127,23 @@ class Reason:
     value: int = 0
 
 
+HINTS = (
+    "automated",
+    "even_rhythm",
+    "device_turns",
+    "around_clock",
+    "shared_device",
+    "silent",
+    "hidden",
+    "fast_answers",
+    "untouched",
+    "browser_changed",
+    "far_switches",
+    "wrong_answers",
+    "nights",
+    "odd_browser",
+    "shared_address",
+)
 REASONS = (
     "no_snapshots",
     "mismatch",
@@ -76,6 +154,7 @@ REASONS = (
     "long_day",
     "nobody",
     "liveness_failed",
+    *HINTS,
 )
 
 
@@ -92,7 +171,7 @@ def reasons_of(facts: Facts, rules: ReviewRules) -> list[Reason]:
         "long_day": (facts.long_days, facts.longest_day_s),
         "nobody": (facts.nobody, 0),
         "liveness_failed": (facts.liveness_failed, 0),
-    }
+    } | {code: (getattr(facts, code), getattr(facts, f"{code}_s", 0)) for code in HINTS}
     reasons = [
         Reason(code, count, weigh(getattr(rules, f"weight_{code}"), count), value)
         for code, (count, value) in counts.items()

@@ -72,7 +72,7 @@ def open_review(enrolment_id: int, *, at: datetime, random: Random | None = None
     if enrolment.hours_state != HoursState.IN_REVIEW or pending.exists():
         return None
     values = rules_for(ReviewRules, at=at)
-    reasons = rules.reasons_of(facts_of(evidence_of(enrolment), values), values)
+    reasons = rules.reasons_of(facts_of(evidence_of(enrolment, values), values), values)
     drawn = (random or SystemRandom()).random() * 100 < values.spot_check_percent
     review = HoursReview.objects.create(
         institution=enrolment.institution,

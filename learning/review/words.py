@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext, ngettext
 
 from learning.models import Enrolment
+from learning.review.hint_words import hint_text
 from learning.review.models import HoursReview, ReviewState
+from learning.review.rules import HINTS
 from tenants.messages.templates import rendered
+
+PLACES = {"long_day": "days", "long_gap": "days", "incident": "incidents", "liveness_failed": "incidents"}
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,13 @@ class ReasonLine:
     text: str
     weight: int
     tone: str
+
+    @property
+    def place(self) -> str:
+        """The section of the case that shows what it speaks of."""
+        if self.code in HINTS:
+            return "traces"
+        return PLACES.get(self.code, "pictures")
 
 
 def reason_lines(review: HoursReview) -> list[ReasonLine]:
@@ -46,7 +57,7 @@ def reason_text(code: str, count: int, value: int) -> str:
         "liveness_failed": lambda: ngettext("%(n)d liveness check failed", "%(n)d liveness checks failed", count),
     }
     values = {"n": count, "minutes": minutes, "hours": minutes // 60, "rest": minutes % 60}
-    return texts[code]() % values if code in texts else code
+    return texts[code]() % values if code in texts else hint_text(code, count, value) or code
 
 
 def sms_params(enrolment: Enrolment) -> dict[str, object]:

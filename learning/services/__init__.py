@@ -28,6 +28,7 @@ from learning.services.study import (
     open_study_session,
     resume,
 )
+from learning.services.traces import note_agent, note_rhythm, note_trace
 
 __all__ = [
     "admit",
@@ -43,12 +44,15 @@ __all__ = [
     "end_study_session",
     "enrol",
     "mark_paid",
+    "note_agent",
     "note_certified",
     "note_exam_passed",
     "note_first_attempt",
     "note_hours_approval_undone",
     "note_hours_approved",
     "note_recorded",
+    "note_rhythm",
+    "note_trace",
     "open_question",
     "open_study_session",
     "publish_plan",

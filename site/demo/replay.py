@@ -94,7 +94,7 @@ def sit(learner: Learner, at: datetime, *, until_ms: int) -> datetime:
     """One sitting: camera, liveness, lessons, until the plan's credit reaches `until_ms` or nothing is left."""
     user, institution = learner.enrolment.user, learner.enrolment.institution
     session = camera.open_camera_session(
-        user, institution, "study", device="demo", ip="127.0.0.1", user_agent=BROWSER, at=at
+        user, institution, "study", device=str(user.uuid), ip="127.0.0.1", user_agent=BROWSER, at=at
     )
     at = check(learner, session, at + timedelta(seconds=4))
     while unfinished_lessons(learner.enrolment).exists() and progress_of(learner.enrolment).credited_ms < until_ms:

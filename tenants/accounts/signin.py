@@ -137,16 +137,21 @@ def finish(request: HttpRequest, response: HttpResponse, user: User, *, at: date
     _remember_device(request, response, user, at)
 
 
-def _known_device(request: HttpRequest, user: User) -> bool:
+def device_here(request: HttpRequest) -> str:
+    """The index of this browser's device token; empty when it has none."""
     token = request.COOKIES.get(DEVICE_COOKIE, "")
-    return bool(token) and KnownDevice.objects.filter(user=user, token_index=blind_index("device", token)).exists()
+    return blind_index("device", token) if token else ""
+
+
+def _known_device(request: HttpRequest, user: User) -> bool:
+    index = device_here(request)
+    return bool(index) and KnownDevice.objects.filter(user=user, token_index=index).exists()
 
 
 def _remember_device(request: HttpRequest, response: HttpResponse, user: User, at: datetime) -> None:
-    token = request.COOKIES.get(DEVICE_COOKIE) or secrets.token_urlsafe(32)
     KnownDevice.objects.update_or_create(
         user=user,
-        token_index=blind_index("device", token),
+        token_index=keep_device(request, response),
         defaults={"last_seen_at": at},
         create_defaults={
             "first_seen_at": at,
@@ -154,6 +159,11 @@ def _remember_device(request: HttpRequest, response: HttpResponse, user: User, a
             "label": label_of(request.headers.get("User-Agent", "")),
         },
     )
+
+
+def keep_device(request: HttpRequest, response: HttpResponse) -> str:
+    """Give this browser a token, or its own one again, in `response`; returns the token's index."""
+    token = request.COOKIES.get(DEVICE_COOKIE) or secrets.token_urlsafe(32)
     response.set_cookie(
         DEVICE_COOKIE,
         token,
@@ -162,3 +172,4 @@ def _remember_device(request: HttpRequest, response: HttpResponse, user: User, a
         samesite="Lax",
         secure=request.is_secure(),
     )
+    return blind_index("device", token)

@@ -11,6 +11,7 @@ from typing import Any
 from tests.support import people
 
 _sequence = count(1)
+BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0 Safari/537.36"
 
 
 def postgres_now() -> datetime:
@@ -34,7 +35,7 @@ class Study:
     session: Any = None
     sittings: list[Any] = field(default_factory=list)
 
-    def open_camera(self, *, at: datetime, minutes: float = 15) -> Any:
+    def open_camera(self, *, at: datetime, minutes: float = 15, **browser: Any) -> Any:
         """A camera session that is verified at `at` for `minutes`: what a passed liveness check leaves behind."""
         from proctoring.models import CameraSession
 
@@ -45,6 +46,7 @@ class Study:
             opened_at=at,
             verified_at=at,
             verified_until=at + timedelta(minutes=minutes),
+            **({"user_agent": BROWSER} | browser),
         )
         return self.camera
 

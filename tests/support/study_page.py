@@ -9,7 +9,7 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 
 from tests.support import people
-from tests.support.study import Study, postgres_now
+from tests.support.study import BROWSER, Study, postgres_now
 
 WAIT_S = 10
 
@@ -29,12 +29,15 @@ def later(study: Study, seconds: float) -> None:
 class Page:
     """Sends what it is told to, and remembers the seq and nonce that the server expects next."""
 
-    def __init__(self, study: Study, cookie: str, *, host: str = "lingzhu.test", origin: str = "") -> None:
+    def __init__(
+        self, study: Study, cookie: str, *, host: str = "lingzhu.test", origin: str = "", agent: str = BROWSER
+    ) -> None:
         from config.asgi import application
 
         headers = [
             (b"host", host.encode()),
             (b"origin", (origin or f"http://{host}").encode()),
+            (b"user-agent", agent.encode()),
             (b"cookie", f"{settings.SESSION_COOKIE_NAME}={cookie}".encode()),
         ]
         self.socket = WebsocketCommunicator(application, f"/ws/study/{study.session.uuid}/", headers=headers)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from learning.review.rules import (
@@ -30,6 +30,7 @@ def minutes(start: int, end: int) -> tuple[datetime, datetime]:
     return NOON + timedelta(minutes=start), NOON + timedelta(minutes=end)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # many fields, on a busy machine
 @given(facts)
 def test_a_risk_is_the_sum_of_named_reasons_and_never_more_than_a_hundred(facts):
     reasons = reasons_of(facts, RULES)

@@ -65,7 +65,7 @@ def test_a_case_takes_as_many_queries_with_one_picture_as_with_four(reviewer, li
     with in_tenant(lingzhu):
         case = make_case(lingzhu, outcomes=DOUBTFUL[:shots])
     queries, page = queries_of(reviewer, of_case(case))
-    assert (queries, page.count("data-evidence")) == (32, shots)
+    assert (queries, page.count("data-evidence")) == (34, shots)
 
 
 def test_the_case_shows_the_pictures_worst_first_with_distance_and_verdict(reviewer, case):
@@ -291,3 +291,12 @@ def test_the_case_shows_lessons_stretches_and_pauses_of_a_day_side_by_side(revie
     table = page[page.index('class="zx-study"') :].partition("</table>")[0]
     assert table.count("· 20 秒") == 2
     assert "被另一个窗口或设备接替" in table
+
+
+def test_the_case_shows_the_signs_of_behaviour_as_hints(reviewer, case, in_tenant, association):
+    page = reviewer.get(of_case(case)).content.decode()
+    signs = page[page.index('id="traces"') :]
+    assert "行为线索" in signs
+    assert "仅供参考，不是证据：不会因此停止计时或清除学时。" in signs
+    for label in ("鼠标与按键", "页面是否可见", "上报节奏", "浏览器", "设备", "网络", "学习时段", "课堂提问"):
+        assert f">{label}<" in signs
