@@ -19,6 +19,7 @@ from tenants.audit.services import record
 LARGEST = 2 * 1024**3
 LARGEST_PIECE = 8 * 1024**2
 ENDINGS = {".mp4", ".mov"}
+DAY_S = 86400
 ENCODE = "learning.tasks.encode_upload"  # by its name: tasks import services
 WAITING = (UploadState.RECEIVING, UploadState.QUEUED, UploadState.ENCODING)
 
@@ -170,12 +171,13 @@ def sweep_uploads(*, at: datetime) -> int:
         given_up += 1
     running = {scratch_of(one) for one in MediaUpload.objects.filter(state__in=WAITING)}
     kept = running | {source_of(one) for one in MediaUpload.objects.filter(state__in=(*WAITING, UploadState.FAILED))}
-    _sweep_files(kept)
+    _sweep_files(kept, at)
     return given_up
 
 
-def _sweep_files(kept: set[Path]) -> None:
+def _sweep_files(kept: set[Path], at: datetime) -> None:
+    """Only what is a day old: a row may have been written since `kept` was read."""
     root = Path(settings.UPLOADS_ROOT)
     for path in root.iterdir() if root.is_dir() else ():
-        if path not in kept:
+        if path not in kept and path.stat().st_mtime < at.timestamp() - DAY_S:
             rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)

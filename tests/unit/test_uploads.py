@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -278,6 +279,7 @@ def test_the_sweeper_gives_up_what_nobody_goes_on_with(
     services.receive_piece(new, 0, film[:PIECE], at=AT + timedelta(days=2))
     stray = Path(settings.UPLOADS_ROOT) / "stray.scratch"
     stray.mkdir()
+    os.utime(stray, (AT.timestamp(), AT.timestamp()))
     with django_capture_on_commit_callbacks(execute=True):
         assert services.sweep_uploads(at=AT + timedelta(days=3, seconds=1)) == 1
     for one in (old, new):
