@@ -69,3 +69,73 @@ class CannotClear(DomainError):
     message = _("There is nothing to clear, or hours have been earned since.")
     bad_times = _("A stretch of time has to end after it begins.")
     other_video = _("The lesson was begun again with another video, so its hours cannot be given back.")
+
+
+# Also why an upload failed: `MediaUpload.error` is a key of this.
+MEDIA_REFUSALS = {
+    "name": _("The file name must end in .mp4 or .mov."),
+    "empty": _("The file is empty."),
+    "size": _("The file is larger than 2 GB."),
+    "piece": _("A piece of the upload is empty, too large, or goes beyond the end of the file."),
+    "conflict": _("Another window has sent this piece already. The upload goes on from there."),
+    "state": _("This upload is no longer in the state this step needs. Reload the page."),
+    "no_space": _("There is not enough space on the server. Please try again later or tell the administrator."),
+    "not_video": _("The file is not an MP4 or MOV video, whatever its name says."),
+    "truncated": _("The end of the video is missing. Please export it again."),
+    "damaged": _("The video is damaged and cannot be read. Please export it again."),
+    "outside": _("The video refers to other files. Export it as one file that holds everything."),
+    "too_many_parts": _("The video is built of too many parts. Please export it again with usual settings."),
+    "streams": _("The file has more than eight tracks."),
+    "one_video": _("The file must hold exactly one picture track."),
+    "pixels": _("The picture is larger than 3840 × 2160."),
+    "fps": _("The video has more than 120 pictures a second."),
+    "too_short": _("The video is shorter than one second."),
+    "too_long": _("The video is longer than four hours."),
+    "chapters": _("The video has too many chapters."),
+    "no_chapters": _("The video has no chapters to make lessons of."),
+    "short_chapter": _("A chapter of the video is shorter than one second."),
+    "slow": _("Reading or converting the video took too long."),
+    "memory": _("There was not enough memory to convert the video. It can be tried again."),
+    "killed": _("Converting the video broke off several times. It can be tried again."),
+    "incomplete": _("The conversion did not come to its end. It can be tried again."),
+    "captions": _("The captions are not a readable WebVTT file."),
+    "captions_size": _("The captions are larger than 1 MB."),
+    "no_hours": _("This video is too short for the study hours that the lesson has in a published plan."),
+    "withdrawn": _("This video has been withdrawn."),
+    "in_use": _("The video is still used by a lesson, or by trainees who have begun with it."),
+}
+# Causes that may pass: the file is kept, and the upload can be tried again.
+PASSING = {"no_space", "slow", "memory", "killed", "incomplete"}
+
+
+class BadUpload(DomainError):
+    """Code `media.<refusal>`: what is sent is no video that we take, or not as announced."""
+
+    status = 400
+
+    def __init__(self, refusal: str, status: int = 400) -> None:
+        self.refusal = refusal
+        super().__init__(MEDIA_REFUSALS[refusal], code=f"media.{refusal}", status=status)
+
+
+class UploadConflict(BadUpload):
+    """The next byte is another one: `received` says which."""
+
+    def __init__(self, received: int) -> None:
+        self.received = received
+        super().__init__("conflict", status=409)
+
+
+class NoSpace(BadUpload):
+    """The disk has no room."""
+
+    def __init__(self) -> None:
+        super().__init__("no_space", status=507)
+
+
+class CannotUseMedia(DomainError):
+    """Code `media.<refusal>`: a medium that cannot be given to a lesson, or cannot be withdrawn."""
+
+    def __init__(self, refusal: str) -> None:
+        self.refusal = refusal
+        super().__init__(MEDIA_REFUSALS[refusal], code=f"media.{refusal}")

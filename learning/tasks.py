@@ -23,3 +23,16 @@ def recount_study() -> None:
     told = recount(at=now())
     if not told.holds:
         log.error("study.recount_differs", counts=told.counts, first=[str(one) for one in told.first])
+
+
+@tenant_task(time_limit=8 * 3600)
+def encode_upload(upload_id: int) -> None:
+    """Convert an uploaded video: minutes to hours, in a queue of its own (`media`)."""
+    services.encode_upload(upload_id, clock=now)
+
+
+@tenant_task
+def settle_uploads() -> None:
+    """By beat: uploads whose worker died go on, what nobody goes on with is deleted."""
+    services.requeue_stranded(at=now())
+    services.sweep_uploads(at=now())

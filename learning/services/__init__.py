@@ -1,8 +1,9 @@
 """The verbs of learning. Import from here."""
 
 from learning.services.admission import admit, enrol, mark_paid, withdraw
-from learning.services.catalogue import create_plan, publish_plan, register_media
+from learning.services.catalogue import create_plan, publish_plan
 from learning.services.clearing import clear_credit, undo_clearing
+from learning.services.encoding import encode_upload
 from learning.services.hours import (
     complete_finished_enrolments,
     complete_hours_if_done,
@@ -13,6 +14,7 @@ from learning.services.hours import (
     note_hours_approved,
     note_recorded,
 )
+from learning.services.media import attach_media, register_media, withdraw_media
 from learning.services.presence import answer_question, open_question
 from learning.services.register import (
     register_post_certificate,
@@ -29,16 +31,29 @@ from learning.services.study import (
     resume,
 )
 from learning.services.traces import note_agent, note_rhythm, note_trace
+from learning.services.uploads import (
+    begin_upload,
+    cancel_upload,
+    receive_piece,
+    requeue_stranded,
+    retry_upload,
+    set_captions,
+    sweep_uploads,
+)
 
 __all__ = [
     "admit",
     "answer_question",
+    "attach_media",
     "beat",
+    "begin_upload",
+    "cancel_upload",
     "clear_credit",
     "complete_finished_enrolments",
     "complete_hours_if_done",
     "create_plan",
     "credit_at",
+    "encode_upload",
     "end_all_study",
     "end_idle_sessions",
     "end_study_session",
@@ -56,11 +71,17 @@ __all__ = [
     "open_question",
     "open_study_session",
     "publish_plan",
+    "receive_piece",
     "register_media",
     "register_post_certificate",
+    "requeue_stranded",
     "resume",
+    "retry_upload",
     "revoke_post_certificate",
+    "set_captions",
     "supersede_post_certificate",
+    "sweep_uploads",
     "undo_clearing",
     "withdraw",
+    "withdraw_media",
 ]

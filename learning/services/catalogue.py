@@ -1,45 +1,18 @@
-"""The resource library: media that were encoded, and the plans made of lessons."""
+"""The resource library: the plans made of lessons. Media are in `media.py`, uploads in `uploads.py`."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from learning.errors import CannotPublish
-from learning.media import measure
-from learning.models import Lesson, Media, MediaState, Plan, PlanLesson, Position
+from learning.models import Lesson, MediaState, Plan, PlanLesson, Position
 from learning.rules import StudyRules, hours_worth, plan_adds_up
 from tenants.accounts.models import User
 from tenants.audit.services import record
 from tenants.rulesets.services import rules_for
-
-
-@transaction.atomic
-def register_media(folder: str, *, by: User | None, at: datetime) -> Media:
-    """Enter and measure an encoded folder, named below `settings.COURSEWARE_ROOT`; the same folder is entered once.
-
-    Raises `learning.media.BadMedia` for a folder that is no HLS output of `encode_hls`.
-    """
-    found = Media.objects.filter(folder=folder).first()
-    if found:
-        return found
-    measured = measure(Path(settings.COURSEWARE_ROOT) / folder)
-    media = Media.objects.create(
-        folder=folder,
-        duration_ms=measured.duration_ms,
-        segment_ms=measured.segment_ms,
-        segments=measured.segments,
-        has_captions=measured.has_captions,
-        renditions=measured.renditions,
-        sha256=measured.sha256,
-        created_at=at,
-    )
-    record("media.registered", actor=by, subject=media, at=at, duration_ms=media.duration_ms)
-    return media
 
 
 @transaction.atomic

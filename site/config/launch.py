@@ -60,19 +60,12 @@ def programs(state: Path, port: int, environment: dict[str, str]) -> list[Progra
     as_root = "ignore:You're running the worker with superuser"  # of the demo only, in a container
     celery = [python, "-W", as_root, "-m", "celery", "-q", "-A", "config.celery"]
     web = ["-b", "127.0.0.1", "-p", str(port), "--websocket-max-message-size", str(MESSAGE_LIMIT), "-v", "0"]
+    worker = [*celery, "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--concurrency"]
     commands = {
         "web": [python, "-m", "daphne", *web, "--application-close-timeout", "2", "config.asgi:application"],
         "faces": [python, "-m", "django", "face_worker"],
-        "tasks": [
-            *celery,
-            "worker",
-            "--concurrency",
-            "2",
-            "--loglevel",
-            "WARNING",
-            "--without-gossip",
-            "--without-mingle",
-        ],
+        "tasks": [*worker, "2", "-n", "tasks@%h"],
+        "media": [*worker, "1", "-n", "media@%h", "-Q", "media"],
         "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile=", "-s", str(state / "beat-schedule")],
     }
     return [Program(name, command, environment) for name, command in commands.items()]

@@ -191,6 +191,8 @@ CHANNEL_LAYERS = {
 FACE_REDIS_URL = _redis(2)
 CELERY_BROKER_URL = _redis(3)
 CELERY_TASK_IGNORE_RESULT = True
+# Videos take hours: they have a queue and workers of their own, so that nothing else ever waits behind one.
+CELERY_TASK_ROUTES = {"learning.tasks.encode_upload": {"queue": "media"}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -209,6 +211,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "settle-study": {"task": "learning.tasks.settle_study", "schedule": 30.0},
     "recount-study": {"task": "learning.tasks.recount_study", "schedule": crontab(hour=2, minute=50)},
+    "settle-uploads": {"task": "learning.tasks.settle_uploads", "schedule": 30.0},
     "open-reviews": {"task": "learning.review.tasks.open_missing_reviews", "schedule": 5.0},
     "grade-overdue": {"task": "exams.tasks.grade_overdue", "schedule": 10.0},
     "erase-withdrawn-faces": {"task": "proctoring.tasks.erase_withdrawn", "schedule": crontab(hour=4, minute=10)},
@@ -289,12 +292,33 @@ COURSEWARE_ROOT = VAR / "courseware"
 ACCEL = env.text("ZHUXUE_ACCEL", "")
 if ACCEL and not (ACCEL.startswith("/") and ACCEL.endswith("/")):
     raise ImproperlyConfigured("ZHUXUE_ACCEL is a path that begins and ends with a slash, or empty.")
+COURSEWARE_BUCKET = env.text("ZHUXUE_COURSEWARE_BUCKET", "")
+# Uploaded videos until they are converted, and scratch: web and `media` workers need the same folder.
+UPLOADS_ROOT = Path(env.text("ZHUXUE_UPLOADS", str(VAR / "uploads")))
+# How many of `learning.media.LADDER`: one picture size in the demo, two in production.
+MEDIA_RENDITIONS = env.integer("ZHUXUE_RENDITIONS", 1 if IS_DEMO else 2)
+
+
+def _courseware() -> dict[str, object]:
+    """A bucket when one is named (credentials as boto3 finds them), else a folder."""
+    if not COURSEWARE_BUCKET:
+        options: dict[str, object] = {"location": COURSEWARE_ROOT, "base_url": None}
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+    options = {
+        "bucket_name": COURSEWARE_BUCKET,
+        "endpoint_url": env.text("ZHUXUE_COURSEWARE_ENDPOINT", "") or None,
+        "region_name": env.text("ZHUXUE_COURSEWARE_REGION", "") or None,
+        "file_overwrite": True,
+        "default_acl": None,
+        "addressing_style": "path",
+        "signature_version": "s3v4",
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
 STORAGES = {
     "default": {"BACKEND": "django_tenants.files.storage.TenantFileSystemStorage"},
-    "courseware": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": COURSEWARE_ROOT, "base_url": None},
-    },
+    "courseware": _courseware(),
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(PRIVATE_ROOT), "base_url": None, "file_permissions_mode": 0o600},

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
@@ -12,6 +10,8 @@ from pathlib import Path
 from django.conf import settings
 
 from demo import video
+from learning.courseware import courseware, store_folder
+from learning.media import PLAYLIST, measure
 from learning.models import Course, Lesson, Media, Plan, Position
 from learning.services import create_plan, publish_plan, register_media
 from tenants.accounts.models import User
@@ -47,19 +47,9 @@ def add_lessons(size: video.Size, say: Callable[[str], None], by: User, at: date
 
 def _media(cached: Path, by: User, at: datetime) -> Media:
     """Courseware from the cache: hard links where the disk allows, else copies."""
-    target = Path(settings.COURSEWARE_ROOT) / cached.name
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(cached, target, copy_function=_link)
-    return register_media(cached.name, by=by, at=at)
-
-
-def _link(source: str, target: str) -> str:
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
-    return target
+    if not courseware().exists(f"{cached.name}/v0/{PLAYLIST}"):
+        store_folder(cached, cached.name)
+    return register_media(cached.name, by=by, at=at, measured=measure(cached), name=f"{cached.name}.mp4")
 
 
 def publish_plans(year: int, by: User, at: datetime) -> None:

@@ -22,7 +22,7 @@ import imageio_ffmpeg
 
 from demo import captions, slides, sound, stage
 from learning import media
-from learning.media import encode_hls
+from learning.media import clean_captions, encode_hls
 
 HERE = Path(__file__).parent
 WORKERS = 2
@@ -68,7 +68,7 @@ def draw(script: dict, folder: Path, size: Size) -> float:
         captions.write_captions(script, vtt)
         sound.write_track(script, track)
         _encode(script, track, master, size)
-        encode_hls(master, folder, captions=vtt)
+        encode_hls(master, folder, clean_captions(vtt.read_bytes()))
     return time.monotonic() - began
 
 
@@ -105,7 +105,7 @@ def _hash(script: dict, size: Size) -> str:
     sources = [
         *sorted(HERE.glob("figures/*.py")),
         *(HERE / f"{room}.py" for room in rooms),
-        Path(media.encode.__file__),
+        *sorted(Path(media.__file__).parent.glob("*.py")),
     ]
     digest = hashlib.sha256(json.dumps([script, size.name], ensure_ascii=False, sort_keys=True).encode())
     for source in sources:

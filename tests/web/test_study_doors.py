@@ -28,14 +28,12 @@ def encoded(tmp_path_factory: pytest.TempPathFactory, cache_folder: Path) -> Pat
 
     from learning.media import encode_hls
 
-    folder = cache_folder / "forty-seconds-2"
+    folder = cache_folder / "forty-seconds-3"
     if not folder.exists():
         source = tmp_path_factory.mktemp("clip") / "forty.mp4"
         picture = ["-f", "lavfi", "-i", "testsrc2=size=160x90:rate=25:duration=40"]
         subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *picture, str(source)], check=True)
-        captions = source.with_suffix(".vtt")
-        captions.write_text("WEBVTT\n\n00:00.000 --> 00:04.000\n基坑\n")
-        encode_hls(source, folder, captions)
+        encode_hls(source, folder, "WEBVTT\n\n00:00:00.000 --> 00:00:04.000\n基坑\n")
     return folder
 
 
