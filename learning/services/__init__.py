@@ -14,6 +14,17 @@ from learning.services.hours import (
     note_recorded,
     undo_clearing,
 )
+from learning.services.lesson_questions import add_question, change_question, retire_question
+from learning.services.lessons import (
+    change_course,
+    change_lesson,
+    create_course,
+    create_lesson,
+    delete_course,
+    delete_lesson,
+    move_lesson,
+)
+from learning.services.plans import change_draft, delete_draft, draft_plan
 from learning.services.presence import answer_question, open_question
 from learning.services.register import (
     register_post_certificate,
@@ -31,19 +42,31 @@ from learning.services.study import (
 )
 
 __all__ = [
+    "add_question",
     "admit",
     "answer_question",
     "beat",
+    "change_course",
+    "change_draft",
+    "change_lesson",
+    "change_question",
     "clear_credit",
     "complete_finished_enrolments",
     "complete_hours_if_done",
+    "create_course",
+    "create_lesson",
     "create_plan",
     "credit_at",
+    "delete_course",
+    "delete_draft",
+    "delete_lesson",
+    "draft_plan",
     "end_all_study",
     "end_idle_sessions",
     "end_study_session",
     "enrol",
     "mark_paid",
+    "move_lesson",
     "note_certified",
     "note_exam_passed",
     "note_first_attempt",
@@ -56,6 +79,7 @@ __all__ = [
     "register_media",
     "register_post_certificate",
     "resume",
+    "retire_question",
     "revoke_post_certificate",
     "supersede_post_certificate",
     "undo_clearing",
