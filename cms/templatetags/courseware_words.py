@@ -4,14 +4,15 @@ from typing import Any
 
 from django import template
 
+from cms import durations
+
 register = template.Library()
 
 
 @register.filter
-def clock(ms: int) -> str:
-    """Milliseconds as h:mm:ss; seconds are cut."""
-    minutes, seconds = divmod(int(ms or 0) // 1000, 60)
-    return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+def clock(ms: int | None) -> str:
+    """Milliseconds as m:ss, or h:mm:ss."""
+    return durations.clock(ms or 0)
 
 
 @register.filter

@@ -104,7 +104,7 @@ def test_the_page_asks_again_while_a_file_is_converted_and_says_why_it_failed(ed
     state = editor.get(f"{address}state/").content.decode()
     assert 'hx-trigger="every 2s"' in state
     assert "42%" in state
-    assert "0:01:05" in state
+    assert "1:05" in state
     MediaUpload.objects.update(state=UploadState.FAILED, error="unheard_of")
     state = editor.get(f"{address}state/").content.decode()
     assert "hx-trigger" not in state
