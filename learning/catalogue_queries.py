@@ -56,6 +56,8 @@ def plans_of(year: int) -> QuerySet[Plan]:
     return (
         Plan.objects.filter(year=year)
         .select_related("position")
-        .annotate(hours=Coalesce(Sum("plan_lessons__hours"), 0 * F("hours_required")), lesson_count=Count("plan_lessons"))
+        .annotate(
+            hours=Coalesce(Sum("plan_lessons__hours"), 0 * F("hours_required")), lesson_count=Count("plan_lessons")
+        )
         .order_by("position__code", "-pk")
     )

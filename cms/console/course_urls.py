@@ -11,7 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("lessons/<int:pk>/", lessons.page, name="lesson"),
     path("lessons/<int:pk>/move/", lessons.move, name="lesson_move"),
     path("lessons/<int:pk>/delete/", lessons.delete, name="lesson_delete"),
-    path("lessons/<int:pk>/captions/", lessons.captions, name="lesson_captions"),
     path("lessons/<int:pk>/questions/", lessons.add_question, name="lesson_question_add"),
     path("lesson-questions/<uuid:uuid>/", lessons.change_question, name="lesson_question"),
     path("lesson-questions/<uuid:uuid>/retire/", lessons.retire_question, name="lesson_question_retire"),

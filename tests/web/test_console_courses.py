@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 from learning import services
-from learning.models import Course, Lesson, LessonQuestion, MediaState
+from learning.models import Course, Lesson, LessonQuestion
 from tenants.audit.models import Entry
 from tenants.roles.roles import Role
 from tenants.scopes import institution_scope
@@ -135,14 +135,6 @@ def test_the_preview_gives_playlists_and_files_to_editors_and_to_nobody_else(edi
         assert editor.get(address + name).status_code == 404, name
     reviewer = staff_client(association, Role.HOURS_REVIEWER, "审核员")
     assert reviewer.get(f"{address}index.m3u8").status_code == 403
-
-
-def test_a_withdrawn_video_is_said_on_the_page_of_its_lesson(editor):
-    lesson = make_lesson()
-    page = editor.post(f"/admin/console/courseware/{lesson.media.uuid}/withdraw/", follow=True).content.decode()
-    lesson.media.refresh_from_db()
-    assert lesson.media.state == MediaState.WITHDRAWN
-    assert "已撤回" in page
 
 
 @pytest.mark.parametrize("which", ["courses", "course", "lesson"])

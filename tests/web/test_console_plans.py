@@ -68,7 +68,7 @@ def test_ticked_lessons_come_in_with_what_their_length_is_worth(editor):
     assert rows_of(plan) == [(short.pk, Decimal("1.00")), (long.pk, Decimal("1.48"))]
     page = editor.get(f"{PLANS}{plan.pk}/").content.decode()
     assert "还差 29.52 学时" in page
-    assert "disabled aria-describedby=\"blocked\"" in page
+    assert 'disabled aria-describedby="blocked"' in page
 
 
 def test_up_down_and_take_out_save_the_hours_typed_beside_them(editor):
@@ -85,7 +85,12 @@ def test_up_down_and_take_out_save_the_hours_typed_beside_them(editor):
 
 @pytest.mark.parametrize(
     ("hours", "sentence"),
-    [("17", "视频最多只值 16.00 学时"), ("0", "请填写大于 0 的学时"), ("多", "请以数字填写学时"), ("1.234", "请以数字填写学时")],
+    [
+        ("17", "视频最多只值 16.00 学时"),
+        ("0", "请填写大于 0 的学时"),
+        ("多", "请以数字填写学时"),
+        ("1.234", "请以数字填写学时"),
+    ],
 )
 def test_impossible_hours_are_said_at_their_lesson_and_nothing_is_saved(editor, hours, sentence):
     lesson = make_lesson(SIXTEEN_HOURS_MS)
@@ -118,7 +123,7 @@ def test_a_published_plan_is_never_edited_nor_deleted(editor):
     page = editor.post(f"{PLANS}{plan.pk}/delete/", follow=True).content.decode()
     assert "已发布的计划不能再修改" in page
     assert len(rows_of(plan)) == 2
-    assert "name=\"hours-" not in page
+    assert 'name="hours-' not in page
 
 
 def test_last_years_plan_is_copied_and_hours_are_cut_to_what_a_newer_video_is_worth(editor):

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from learning import services
-from learning.models import MediaUpload, UploadState
+from learning import errors, services
+from learning.models import MediaState, MediaUpload, UploadState
 from tenants.roles.roles import Role
 from tests.support.staff import queries_of, staff_client
 from tests.support.study import make_lesson
@@ -70,6 +70,7 @@ def test_a_file_that_is_no_video_or_too_large_is_refused_with_a_sentence(editor)
     assert begin(editor, name="教材.pdf").status_code == 415
     assert begin(editor, size=3 * 1024**3).status_code == 413
     assert begin(editor, size="很大").status_code == 400
+    assert begin(editor, split=True).json()["message"] == "请选择章节所属的课程。"
     assert not MediaUpload.objects.exists()
 
 
@@ -106,10 +107,12 @@ def test_the_page_asks_again_while_a_file_is_converted_and_says_why_it_failed(ed
     assert "42%" in state
     assert "1:05" in state
     MediaUpload.objects.update(state=UploadState.FAILED, error="unheard_of")
+    assert "重新转换" not in editor.get(f"{address}state/").content.decode()
     state = editor.get(f"{address}state/").content.decode()
     assert "hx-trigger" not in state
     assert "该文件无法转换" in state
-    assert "重新转换" in state
+    MediaUpload.objects.update(error=sorted(errors.PASSING)[0])
+    assert "重新转换" in editor.get(f"{address}state/").content.decode()
 
 
 def test_a_cancelled_upload_takes_no_more_pieces(editor):
@@ -133,6 +136,19 @@ def test_a_video_that_has_no_lesson_yet_is_given_to_one(editor):
     answer = editor.post(f"{UPLOADS}{upload.uuid}/attach/", {"media": str(medium.uuid), "lesson": lesson.pk})
     lesson.refresh_from_db()
     assert (lesson.media, answer["Location"]) == (medium, f"/admin/console/lessons/{lesson.pk}/")
+
+
+def test_a_video_that_no_lesson_shows_is_withdrawn_from_the_page_of_its_upload(editor):
+    begin(editor)
+    upload, made = MediaUpload.objects.get(), make_lesson()
+    medium = made.media
+    made.delete()
+    medium.upload = upload
+    medium.save()
+    page = editor.post(f"/admin/console/courseware/{medium.uuid}/withdraw/", follow=True).content.decode()
+    medium.refresh_from_db()
+    assert medium.state == MediaState.WITHDRAWN
+    assert "已撤回" in page
 
 
 def test_captions_that_are_none_are_said_at_the_field(editor):

@@ -54,10 +54,11 @@ def _stored(path: str, kind: str) -> HttpResponse:
 @access.console_view(*access.EDITORS_OF_COURSES)
 def withdraw(request: HttpRequest, uuid: str) -> HttpResponse:
     medium = get_object_or_404(Media, uuid=uuid)
-    lesson = medium.lessons.first()
     try:
         services.withdraw_media(medium, by=request.user, at=now())
         messages.success(request, _("The video is withdrawn: nobody begins it any more."))
     except DomainError as error:
         messages.error(request, error.message)
-    return redirect("console:lesson", pk=lesson.pk) if lesson else redirect("console:video_uploads")
+    if medium.upload is None:
+        return redirect("console:video_uploads")
+    return redirect("console:video_upload", uuid=medium.upload.uuid)

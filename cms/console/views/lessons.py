@@ -1,4 +1,4 @@
-"""One lesson: names, video, captions, questions."""
+"""One lesson: names, video, questions."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cms.console import access
-from cms.console.course_forms import CaptionsForm, EntryForm, QuestionForm, say_at_field
+from cms.console.course_forms import EntryForm, QuestionForm, say_at_field
 from learning import catalogue_queries, services
 from learning.models import Lesson, LessonQuestion, MediaUpload
 from learning.rules import StudyRules, hours_worth
@@ -37,7 +37,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(
     request: HttpRequest, lesson: Lesson, names: EntryForm | None = None, asked: QuestionForm | None = None,
-    changed: str = "", captions: CaptionsForm | None = None,
+    changed: str = "",
 ) -> HttpResponse:  # fmt: skip
     """The page, with the one form that came back with errors in place of the fresh one."""
     questions = list(LessonQuestion.objects.filter(lesson=lesson, retired_at=None))
@@ -59,7 +59,6 @@ def _page(
         "media": media,
         "worth": hours_worth(media.duration_ms, rules_for(StudyRules, at=now()).hour_s) if media else None,
         "names": names or EntryForm(initial={"code": lesson.code, "title": lesson.title}),
-        "captions": captions or CaptionsForm(auto_id="for_lesson_%s"),
         "new_question": asked if asked and not changed else QuestionForm(auto_id="new_%s"),
         "adding": asked is not None and not changed,
         "questions": questions,
@@ -67,7 +66,7 @@ def _page(
         "uploads": MediaUpload.objects.filter(lesson=lesson).select_related("by")[:5],
         "may_change": access.has_role(request.user, *access.EDITORS_OF_COURSES),
     }
-    failed = any(form is not None and form.errors for form in (names, asked, captions))
+    failed = any(form is not None and form.errors for form in (names, asked))
     return render(request, "console/courses/lesson.html", context, status=400 if failed else 200)
 
 
@@ -95,26 +94,6 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("console:lesson", pk=pk)
     messages.success(request, _("The lesson is deleted."))
     return redirect("console:course", pk=lesson.course_id)
-
-
-@require_POST
-@access.console_view(*access.EDITORS_OF_COURSES)
-def captions(request: HttpRequest, pk: int) -> HttpResponse:
-    """Captions for the video that the lesson has."""
-    lesson = get_object_or_404(catalogue_queries.lesson_with_use(pk))
-    upload = lesson.media.upload if lesson.media else None
-    form = CaptionsForm(request.POST, request.FILES, auto_id="for_lesson_%s")
-    if upload is None:
-        form.add_error(None, _("This video was not uploaded here. Upload it once more, with its captions."))
-    elif form.is_valid():
-        try:
-            services.set_captions(upload, form.cleaned_data["captions"].read(), by=request.user, at=now())
-        except DomainError as error:
-            form.add_error("captions", error.message)
-        else:
-            messages.success(request, _("The captions are saved."))
-            return redirect("console:lesson", pk=pk)
-    return _page(request, lesson, captions=form)
 
 
 @require_POST

@@ -189,9 +189,7 @@ def _what_is_missing(lines: list[dict[str, Any]], total: PlanSum) -> list[str]:
     said = []
     if total.missing:
         said.append(_("%(hours)s study hours are missing.") % {"hours": total.missing.normalize().__format__("f")})
-    said += [
-        _("The lesson “%s” has no video yet.") % line["lesson"].title for line in lines if not line["ready"]
-    ]
+    said += [_("The lesson “%s” has no video yet.") % line["lesson"].title for line in lines if not line["ready"]]
     said += [
         _("The video of “%s” is too short for its study hours.") % line["lesson"].title
         for line in lines

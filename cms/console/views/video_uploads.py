@@ -61,6 +61,8 @@ def dress(upload: MediaUpload) -> None:
     upload.tone = TONES[UploadState(upload.state)]  # type: ignore[attr-defined]
     upload.is_running = upload.state in RUNNING  # type: ignore[attr-defined]
     upload.part = 100 * upload.received // upload.size if upload.size else 0  # type: ignore[attr-defined]
+    upload.takes_captions = upload.state in (UploadState.RECEIVING, UploadState.QUEUED)  # type: ignore[attr-defined]
+    upload.may_retry = upload.state == UploadState.FAILED and upload.error in errors.PASSING  # type: ignore[attr-defined]
     upload.why = refusal_words(upload.error)  # type: ignore[attr-defined]
 
 
@@ -93,12 +95,15 @@ def begin(request: HttpRequest) -> HttpResponse:
         asked = json.loads(request.body)
         name, size = str(asked["name"]), int(asked["size"])
     except (ValueError, KeyError, TypeError):
-        return JsonResponse({"code": "malformed", "message": _("The message is not well formed.")}, status=400)
+        return _refused(400, "malformed", _("The message is not well formed."))
+    course = _chosen(Course, asked.get("course"))
+    if asked.get("split") and course is None:
+        return _refused(400, "upload.split", _("Choose the course whose lessons the chapters become."))
     upload = services.begin_upload(
         name,
         size,
         lesson=_chosen(Lesson, asked.get("lesson")),
-        course=_chosen(Course, asked.get("course")),
+        course=course,
         split=bool(asked.get("split")),
         by=request.user,
         at=now(),
@@ -208,8 +213,6 @@ def attach(request: HttpRequest, uuid: str) -> HttpResponse:
         return redirect("console:video_upload", uuid=uuid)
     messages.success(request, _("The lesson has this video from now on."))
     return redirect("console:lesson", pk=lesson.pk)
-
-
 
 
 def _verb(act: str, words: Callable[[], str]) -> Callable[..., HttpResponse]:
