@@ -106,3 +106,25 @@ class CannotChangePlan(DomainError):
     def __init__(self, refusal: str, *, lesson_id: int = 0, **words: object) -> None:
         super().__init__(PLAN_REFUSALS[refusal] % words if words else PLAN_REFUSALS[refusal], code=f"plan.{refusal}")
         self.lesson_id = lesson_id
+
+
+MEDIA_REFUSALS = {
+    "type": _("Only mp4 and mov files are taken."),
+    "size": _("The file is larger than 2 GB or empty."),
+    "captions": _("This is no WebVTT file."),
+}
+PASSING = {"interrupted"}
+
+
+class BadUpload(DomainError):
+    def __init__(self, refusal: str, status: int = 400) -> None:
+        super().__init__(MEDIA_REFUSALS[refusal], code=f"upload.{refusal}", status=status)
+
+
+class UploadConflict(DomainError):
+    code = "upload.conflict"
+    message = _("The server has another part of the file.")
+
+    def __init__(self, received: int) -> None:
+        super().__init__()
+        self.received = received

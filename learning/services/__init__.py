@@ -40,12 +40,24 @@ from learning.services.study import (
     open_study_session,
     resume,
 )
+from learning.services.uploads import (
+    attach_media,
+    begin_upload,
+    cancel_upload,
+    receive_piece,
+    retry_upload,
+    set_captions,
+    withdraw_media,
+)
 
 __all__ = [
     "add_question",
     "admit",
     "answer_question",
+    "attach_media",
     "beat",
+    "begin_upload",
+    "cancel_upload",
     "change_course",
     "change_draft",
     "change_lesson",
@@ -76,12 +88,16 @@ __all__ = [
     "open_question",
     "open_study_session",
     "publish_plan",
+    "receive_piece",
     "register_media",
     "register_post_certificate",
     "resume",
     "retire_question",
+    "retry_upload",
     "revoke_post_certificate",
+    "set_captions",
     "supersede_post_certificate",
     "undo_clearing",
     "withdraw",
+    "withdraw_media",
 ]
