@@ -106,7 +106,7 @@ def test_a_plan_that_is_too_short_is_not_published_and_a_full_one_asks_once_more
     first, second = make_lesson(SIXTEEN_HOURS_MS), make_lesson(SIXTEEN_HOURS_MS)
     plan = draft(editor, first)
     page = editor.post(f"{PLANS}{plan.pk}/publish/", follow=True).content.decode()
-    assert "课程学时合计不足" in page
+    assert "各课学时加起来不够规定的学时" in page
     services.change_draft(plan, [(first.pk, Decimal(16)), (second.pk, Decimal(16))], by=editor.user, at=AT)
     assert "已发布的计划不再更改" in editor.get(f"{PLANS}{plan.pk}/publish/").content.decode()
     editor.post(f"{PLANS}{plan.pk}/publish/")
@@ -121,7 +121,7 @@ def test_a_published_plan_is_never_edited_nor_deleted(editor):
     with pytest.raises(CannotChangePlan):
         services.change_draft(plan, [], by=editor.user, at=AT)
     page = editor.post(f"{PLANS}{plan.pk}/delete/", follow=True).content.decode()
-    assert "已发布的计划不能再修改" in page
+    assert "已发布的计划不再更改" in page
     assert len(rows_of(plan)) == 2
     assert 'name="hours-' not in page
 
