@@ -46,9 +46,7 @@ class StudyConsumer(TenantConsumer):
     async def opened(self) -> None:
         self.abuses, self.recent = 0, [0.0] * MOST_MESSAGES
         uuid = self.scope["url_route"]["kwargs"]["session"]
-        begun = await self.db(
-            begin, uuid, self.user, session_cookie(self.scope), now(), agent=agent_of(self.scope)
-        )
+        begun = await self.db(begin, uuid, self.user, session_cookie(self.scope), now(), agent=agent_of(self.scope))
         self.session_id, self.enrolment, self.released = begun.session_id, begun.enrolment, begun.released
         self.edge, self.rhythm = begun.hello["edge"], Rhythm(begun.hello["beat_s"])
         await self.accept()

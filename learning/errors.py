@@ -139,3 +139,42 @@ class CannotUseMedia(DomainError):
     def __init__(self, refusal: str) -> None:
         self.refusal = refusal
         super().__init__(MEDIA_REFUSALS[refusal], code=f"media.{refusal}")
+
+
+CATALOGUE_REFUSALS = {
+    "code": _("Use capital letters, digits, hyphens and full stops only, at most 40 characters."),
+    "code_taken": _("This code is taken already."),
+    "title": _("Give it a title."),
+    "in_use": _("It is part of a plan or was studied: it stays, for the records. Take it out of drafts if it is old."),
+    "has_lessons": _("The course has lessons. Only an empty course can be deleted."),
+    "at_end": _("It stands at the end already."),
+    "stem": _("Write the question."),
+    "options": _("Give two to six options."),
+    "same": _("Two options are the same."),
+    "answer": _("Say which option is right."),
+    "retired": _("This question was changed or retired by somebody else. Reload the page."),
+}
+PLAN_REFUSALS = {
+    "published": _("A published plan is not changed any more. Draft a newer one."),
+    "draft_exists": _("There is a draft for this position and year already."),
+    "lesson": _("A lesson of the list does not exist any more. Reload the page."),
+    "twice": _("A lesson stands in the plan twice."),
+    "hours": _("“%(title)s”: give more than 0 study hours."),
+    "too_long": _("“%(title)s”: the video is worth at most %(most)s study hours."),
+}
+
+
+class CannotChangeCatalogue(DomainError):
+    """Code `catalogue.<refusal>`; `field` names the field of a form that the sentence belongs to."""
+
+    def __init__(self, refusal: str, field: str = "") -> None:
+        super().__init__(CATALOGUE_REFUSALS[refusal], code=f"catalogue.{refusal}")
+        self.field = field
+
+
+class CannotChangePlan(DomainError):
+    """Code `plan.<refusal>`; `lesson_id` is the lesson whose hours the sentence is about."""
+
+    def __init__(self, refusal: str, *, lesson_id: int = 0, **words: object) -> None:
+        super().__init__(PLAN_REFUSALS[refusal] % words if words else PLAN_REFUSALS[refusal], code=f"plan.{refusal}")
+        self.lesson_id = lesson_id

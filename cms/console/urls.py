@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cms.console import institution_urls
+from cms.console import course_urls, institution_urls
 from cms.console.views import (
     audit,
     certificates,
@@ -22,6 +22,7 @@ urlpatterns = [
     path("reviews/<uuid:uuid>/", reviews.case, name="case"),
     path("reviews/<uuid:uuid>/undo/", reviews.undo, name="undo"),
     *institution_urls.urlpatterns,
+    *course_urls.urlpatterns,
     path("rules/", rules.index, name="rules"),
     path("messages/", messages.index, name="messages"),
     path("messages/<uuid:uuid>/again/", messages.again, name="message_again"),

@@ -23,6 +23,7 @@ TASKS: tuple[dict[str, Any], ...] = (
      "roles": access.READERS_OF_CERTIFICATES},
     {"label": _("Requests about data"), "url_name": "console:data_requests", "icon_name": "user",
      "roles": access.READERS_OF_CERTIFICATES, "count": dashboard.data_requests_waiting, "late": True},
+    {"label": _("Courses"), "url_name": "console:courses", "icon_name": "media", "roles": access.READERS_OF_COURSES},
     {"label": _("Question bank"), "url_name": "console:questions", "icon_name": "list-ul",
      "roles": access.READERS_OF_QUESTIONS},
     {"label": _("Rules"), "url_name": "console:rules", "icon_name": "clipboard-list", "roles": access.EVERYBODY},

@@ -14,7 +14,18 @@ from learning.services.hours import (
     note_hours_approved,
     note_recorded,
 )
+from learning.services.lesson_questions import add_question, change_question, retire_question
+from learning.services.lessons import (
+    change_course,
+    change_lesson,
+    create_course,
+    create_lesson,
+    delete_course,
+    delete_lesson,
+    move_lesson,
+)
 from learning.services.media import attach_media, register_media, withdraw_media
+from learning.services.plans import change_draft, delete_draft, draft_plan
 from learning.services.presence import answer_question, open_question
 from learning.services.register import (
     register_post_certificate,
@@ -42,23 +53,35 @@ from learning.services.uploads import (
 )
 
 __all__ = [
+    "add_question",
     "admit",
     "answer_question",
     "attach_media",
     "beat",
     "begin_upload",
     "cancel_upload",
+    "change_course",
+    "change_draft",
+    "change_lesson",
+    "change_question",
     "clear_credit",
     "complete_finished_enrolments",
     "complete_hours_if_done",
+    "create_course",
+    "create_lesson",
     "create_plan",
     "credit_at",
+    "delete_course",
+    "delete_draft",
+    "delete_lesson",
+    "draft_plan",
     "encode_upload",
     "end_all_study",
     "end_idle_sessions",
     "end_study_session",
     "enrol",
     "mark_paid",
+    "move_lesson",
     "note_agent",
     "note_certified",
     "note_exam_passed",
@@ -76,6 +99,7 @@ __all__ = [
     "register_post_certificate",
     "requeue_stranded",
     "resume",
+    "retire_question",
     "retry_upload",
     "revoke_post_certificate",
     "set_captions",

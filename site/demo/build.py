@@ -112,6 +112,7 @@ def _classes(about: dict, institution: Institution, at: datetime) -> None:
 def _library(builder: Builder, founded: datetime, size: video.Size) -> None:
     builder.step("positions", courses.add_positions)
     builder.step("lessons", lambda: courses.add_lessons(size, builder.say, superadmin(), founded))
+    builder.step("lesson questions", lambda: courses.add_questions(superadmin(), founded))
     builder.step("plans", lambda: courses.publish_plans(localdate(builder.at).year, superadmin(), founded))
     builder.step("questions", lambda: _questions(founded))
 

@@ -13,7 +13,7 @@ from demo import video
 from learning.courseware import courseware, store_folder
 from learning.media import PLAYLIST, measure
 from learning.models import Course, Lesson, Media, Plan, Position
-from learning.services import create_plan, publish_plan, register_media
+from learning.services import add_question, create_plan, publish_plan, register_media
 from tenants.accounts.models import User
 
 POSITIONS = {
@@ -43,6 +43,16 @@ def add_lessons(size: video.Size, say: Callable[[str], None], by: User, at: date
             code=script["code"],
             defaults={"course": courses[title], "title": script["title"], "media": media, "order": order},
         )
+
+
+def add_questions(by: User, at: datetime) -> None:
+    """The question that `data/lessons.json` has for each lesson; a lesson that has one is left alone."""
+    lessons = {lesson.code: lesson for lesson in Lesson.objects.filter(questions=None)}
+    for script in video.lessons():
+        if script["code"] in lessons:
+            asked = script["check_question"]
+            answer = "ABCDEF".index(asked["answer"])
+            add_question(lessons[script["code"]], asked["stem"], asked["options"], answer, by=by, at=at)
 
 
 def _media(cached: Path, by: User, at: datetime) -> Media:

@@ -135,6 +135,16 @@ def build(institutions: list[Any]) -> dict[str, Side]:
     return sides
 
 
+def library_keys() -> dict[str, int]:
+    """Label → primary key of a row of the resource library, which is nobody's secret and the association's to keep."""
+    models_of = (apps.get_model(f"learning.{name}") for name in ("Course", "Lesson", "Plan"))
+    return {model._meta.label: model.objects.order_by("pk").values_list("pk", flat=True)[0] for model in models_of}
+
+
+def library_uuids() -> dict[str, str]:
+    return {"learning.Media-0": str(apps.get_model("learning.Media").objects.order_by("pk")[0].uuid)}
+
+
 def set_apart(schema: str, start: int) -> None:
     """Let the schema's primary keys begin at `start`, so that no id of one schema exists in another."""
     with connection.cursor() as cursor:

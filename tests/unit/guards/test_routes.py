@@ -64,6 +64,7 @@ class World:
             uuids, keys = self.here.uuids(), self.here.keys()
             if not here:
                 keys |= {"roles.GroupMembership": self.association.keys()["roles.GroupMembership"]}
+                keys, uuids = keys | guard_world.library_keys(), uuids | guard_world.library_uuids()
             able = [Able(Caller("boss", self.client(boss, where)), uuids, keys)]
             for stage in ("certified", "examined", "reviewed"):
                 person = self.here.people[stage]

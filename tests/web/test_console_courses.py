@@ -1,0 +1,153 @@
+"""The association's library: courses, lessons and the questions on them, as an editor sees and changes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from learning import services
+from learning.models import Course, Lesson, LessonQuestion
+from tenants.audit.models import Entry
+from tenants.roles.roles import Role
+from tenants.scopes import institution_scope
+from tests.support.staff import queries_of, staff_client
+from tests.support.study import make_lesson, make_study
+
+pytestmark = pytest.mark.django_db
+COURSES = "/admin/console/courses/"
+AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
+QUESTION = {"stem": "作业前应先做什么？", "options": "A. 检查防护\nB. 直接开工", "answer": "0"}
+
+
+@pytest.fixture
+def editor(association: Any) -> Any:
+    return staff_client(association, Role.QUESTION_EDITOR)
+
+
+def last_action() -> str:
+    return Entry.objects.order_by("-id").values_list("action", flat=True)[0]
+
+
+def test_an_empty_library_says_what_comes_next_and_takes_the_first_course(editor):
+    assert "还没有课程" in editor.get(COURSES).content.decode()
+    answer = editor.post(COURSES, {"code": " k01 ", "title": "施工安全技术"})
+    course = Course.objects.get()
+    assert answer["Location"] == f"{COURSES}{course.pk}/"
+    assert (course.code, course.title, last_action()) == ("K01", "施工安全技术", "course.created")
+
+
+def test_a_taken_or_impossible_code_is_said_at_the_field(editor):
+    services.create_course("K01", "甲", by=editor.user, at=AT)
+    page = editor.post(COURSES, {"code": "k01", "title": "乙"})
+    assert page.status_code == 400
+    assert "这个代码已被使用" in page.content.decode()
+    assert "只能使用大写字母" in editor.post(COURSES, {"code": "第一课", "title": "乙"}).content.decode()
+    assert Course.objects.count() == 1
+
+
+def test_a_course_shows_its_lessons_with_length_captions_questions_and_what_has_no_video(editor):
+    lesson = make_lesson(duration_ms=3_725_000)
+    services.create_lesson(lesson.course, "L-NEW", "脚手架", by=editor.user, at=AT)
+    services.add_question(lesson, "问？", ["甲", "乙"], 1, by=editor.user, at=AT)
+    page = editor.get(f"{COURSES}{lesson.course_id}/").content.decode()
+    assert "1:02:05" in page
+    assert "160×90 100 kbit/s" in page
+    assert "无视频" in page
+    listed = editor.get(COURSES).content.decode()
+    assert "缺 1 个" in listed
+
+
+def test_lessons_are_put_in_order_by_buttons_and_the_keyboard_stays_on_the_button(editor):
+    first, second = make_lesson(), make_lesson()
+    answer = editor.post(f"/admin/console/lessons/{second.pk}/move/", {"up": "1"})
+    assert list(first.course.lessons.values_list("pk", flat=True)) == [second.pk, first.pk]
+    assert answer["Location"] == f"{COURSES}{first.course_id}/?moved={second.pk}up"
+    page = editor.get(answer["Location"]).content.decode()
+    assert page.count("autofocus") == 1
+    assert last_action() == "lesson.moved"
+    editor.post(f"/admin/console/lessons/{second.pk}/move/", {"up": "1"})
+    assert list(first.course.lessons.values_list("pk", flat=True)) == [second.pk, first.pk]
+
+
+def test_a_lesson_is_renamed_and_only_an_unused_one_can_be_deleted(editor, lingzhu):
+    lesson = make_lesson()
+    address = f"/admin/console/lessons/{lesson.pk}/"
+    editor.post(address, {"code": "AQ-01", "title": "临边防护"})
+    lesson.refresh_from_db()
+    assert (lesson.code, lesson.title, last_action()) == ("AQ-01", "临边防护", "lesson.changed")
+    editor.post(f"{address}delete/")
+    assert not Lesson.objects.filter(pk=lesson.pk).exists()
+    with institution_scope(lingzhu):
+        used = make_study(lingzhu).lessons[0]
+    page = editor.post(f"/admin/console/lessons/{used.pk}/delete/", follow=True).content.decode()
+    assert "须为记录保留" in page
+    assert Lesson.objects.filter(pk=used.pk).exists()
+
+
+def test_a_question_is_added_replaced_and_retired_and_the_old_words_stay(editor):
+    lesson = make_lesson()
+    editor.post(f"/admin/console/lessons/{lesson.pk}/questions/", QUESTION)
+    old = LessonQuestion.objects.get()
+    assert (old.options, old.answer, last_action()) == (["检查防护", "直接开工"], 0, "lesson_question.added")
+    editor.post(f"/admin/console/lesson-questions/{old.uuid}/", QUESTION | {"stem": "开工前先做什么？"})
+    old.refresh_from_db()
+    new = LessonQuestion.objects.get(retired_at=None)
+    assert old.retired_at is not None
+    assert (old.stem, new.stem) == ("作业前应先做什么？", "开工前先做什么？")
+    editor.post(f"/admin/console/lesson-questions/{new.uuid}/retire/")
+    assert not LessonQuestion.objects.filter(retired_at=None).exists()
+    assert last_action() == "lesson_question.retired"
+
+
+def test_a_question_without_a_right_option_comes_back_with_the_sentence_and_what_was_typed(editor):
+    lesson = make_lesson()
+    page = editor.post(f"/admin/console/lessons/{lesson.pk}/questions/", QUESTION | {"answer": "3"})
+    assert page.status_code == 400
+    assert "请指出哪个选项正确" in page.content.decode()
+    assert "作业前应先做什么？" in page.content.decode()
+    assert not LessonQuestion.objects.exists()
+
+
+def test_an_auditor_looks_and_changes_nothing(association, editor):
+    lesson = make_lesson()
+    auditor = staff_client(association, Role.AUDITOR, "审计员")
+    page = auditor.get(f"/admin/console/lessons/{lesson.pk}/").content.decode()
+    assert "替换视频" not in page
+    assert "替换视频" in editor.get(f"/admin/console/lessons/{lesson.pk}/").content.decode()
+    assert auditor.post(f"/admin/console/lessons/{lesson.pk}/", {"code": "X", "title": "乙"}).status_code == 403
+    assert auditor.post(COURSES, {"code": "X", "title": "乙"}).status_code == 403
+
+
+def test_the_preview_gives_playlists_and_files_to_editors_and_to_nobody_else(editor, association, lingzhu):
+    lesson = make_lesson(folder="preview")
+    part = Path(settings.COURSEWARE_ROOT) / "preview" / "v0"
+    part.mkdir(parents=True, exist_ok=True)
+    (part / "00000.m4s").write_bytes(b"moof")
+    address = f"/admin/console/courseware/{lesson.media.uuid}/"
+    assert "v0/index.m3u8" in editor.get(f"{address}index.m3u8").content.decode()
+    assert editor.get(f"{address}v0/index.m3u8").content.decode().count("#EXTINF") == 10
+    assert b"".join(editor.get(f"{address}v0/00000.m4s").streaming_content) == b"moof"
+    for name in ("v1/00000.m4s", "v0/00001.m4s", "poster.jpg", "secret.txt", "v0/captions.vtt"):
+        assert editor.get(address + name).status_code == 404, name
+    reviewer = staff_client(association, Role.HOURS_REVIEWER, "审核员")
+    assert reviewer.get(f"{address}index.m3u8").status_code == 403
+
+
+@pytest.mark.parametrize("which", ["courses", "course", "lesson"])
+def test_a_page_takes_the_same_number_of_queries_with_one_row_and_with_three(editor, which):
+    lesson = make_lesson()
+    services.add_question(lesson, "问 1？", ["甲", "乙"], 1, by=editor.user, at=AT)
+    addresses = {
+        "courses": COURSES, "course": f"{COURSES}{lesson.course_id}/", "lesson": f"/admin/console/lessons/{lesson.pk}/"
+    }  # fmt: skip
+    one, _page = queries_of(editor, addresses[which])
+    for number in (2, 3):
+        services.create_course(f"K{number}", "课程", by=editor.user, at=AT)
+        make_lesson()
+        services.add_question(lesson, f"问 {number}？", ["甲", "乙"], 1, by=editor.user, at=AT)
+    three, _page = queries_of(editor, addresses[which])
+    assert three == one
