@@ -6,6 +6,7 @@ from django.utils.translation import gettext, ngettext
 
 from learning.models import Enrolment
 from learning.review.models import HoursReview, ReviewState
+from proctoring.models import Incident
 from tenants.messages.templates import rendered
 
 
@@ -47,6 +48,13 @@ def reason_text(code: str, count: int, value: int) -> str:
     }
     values = {"n": count, "minutes": minutes, "hours": minutes // 60, "rest": minutes % 60}
     return texts[code]() % values if code in texts else code
+
+
+def incident_label(incident: Incident) -> str:
+    """What kind of incident; misuse is noted by two doors, the camera's and the study's."""
+    if incident.data.get("where") == "study":
+        return gettext("The study connection was misused")
+    return incident.get_kind_display()
 
 
 def sms_params(enrolment: Enrolment) -> dict[str, object]:
