@@ -47,6 +47,7 @@ class OwnServers:
         process = self.postgres.process
         assert wait_until(lambda: not process_alive(pid) or bool(process and process.poll() is not None), 10)
         self.postgres.process = None
+        forget_connections()
 
     def kill_redis(self) -> None:
         process = self.redis.process
