@@ -126,7 +126,7 @@ def test_after_signing_out_the_door_is_shut(door: Door, study: Study, lingzhu: A
 def test_after_a_take_over_or_clearing_the_door_is_shut(door: Door, study: Study) -> None:
     door.beat()
     later(study, 10)
-    study.open_camera(at=postgres_now() - timedelta(seconds=1))
+    study.open_camera(at=postgres_now() - timedelta(minutes=1))
     study.open(at=postgres_now())
     assert door.refusal() == (409, "study.taken_over")
     new = Door(door.client, study)

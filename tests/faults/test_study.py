@@ -34,6 +34,7 @@ def test_kill_9_of_one_of_two_processes_costs_at_most_one_heartbeat(
     assert room.complaints(people.learners) == []
 
 
+@pytest.mark.full
 def test_kill_9_of_both_processes_loses_nothing_that_was_acknowledged(site: Web, room: Any, classroom: Any) -> None:
     with classroom(FEW) as people:
         site.kill(0)
