@@ -44,7 +44,7 @@ class Room:
     def _learner(self, port: int, more: dict[str, Any]) -> Learner:
         with self.inside():
             study = make_study(self.institution, lengths_ms=(HOUR_MS,))
-            study.open_camera(at=postgres_now() - timedelta(seconds=1))
+            study.open_camera(at=postgres_now() - timedelta(minutes=20), minutes=60)
             study.open(at=postgres_now())
         host = f"{self.institution.schema_name}.localhost:{port}"
         return Learner(study, host, cookie_of(study, self.institution), port, **more)
