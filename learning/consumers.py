@@ -1,7 +1,7 @@
 """`/ws/study/<study session>/`: the server's clock, one beat at a time.
 
-No ORM after the handshake but once, when a lesson is complete, and at the end of a socket that beat like a machine.
-No channel layer: Redis may go, study goes on.
+No ORM after the handshake but once, when a lesson is complete or a script was found at work, and at the end of a socket
+that beat like a machine. No channel layer: Redis may go, study goes on.
 """
 
 import asyncio
@@ -12,19 +12,17 @@ from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
 from django.utils.timezone import now
 
+from learning.abuse import MOST_ABUSES, MOST_MESSAGES, WINDOW_S, note_abuse
 from learning.beats import NotSaved, batcher
 from learning.beats_sql import Credited
 from learning.protocol import BadMessage, ack, beat_of, refusal
 from learning.rhythm import Rhythm
 from learning.services import note_rhythm
 from learning.sitting import begin, finish
-from tenants.consumers import CLOSE_ABUSE, CLOSE_REFUSED, TenantConsumer
+from tenants.consumers import CLOSE_ABUSE, CLOSE_REFUSED, CLOSE_TRY_AGAIN, TenantConsumer
 from tenants.handshake import session_cookie
 
 CLOSE_DONE = 4000
-CLOSE_TRY_AGAIN = 1013
-MOST_MESSAGES, WINDOW_S = 20, 10.0  # honest pages send one a beat and one a press of the pause button
-MOST_ABUSES = 20
 
 
 class StudyConsumer(TenantConsumer):
@@ -53,6 +51,8 @@ class StudyConsumer(TenantConsumer):
         await self.send_json(begun.hello)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.abuses >= MOST_ABUSES:  # closed; what was on its way is dropped
+            return
         if self._too_many():
             await self._refuse_abuse("study.too_many")
             return
@@ -101,8 +101,9 @@ class StudyConsumer(TenantConsumer):
     async def _refuse_abuse(self, code: str) -> None:
         self.abuses += 1
         await self.send_json(refusal(code, fatal=False))
-        if self.abuses >= MOST_ABUSES:
+        if self.abuses == MOST_ABUSES:
             await self.close(CLOSE_ABUSE)
+            await self.db(note_abuse, self.session_id, code, now())
 
     def _too_many(self) -> bool:
         """Whether the last `MOST_MESSAGES` came within `WINDOW_S`."""

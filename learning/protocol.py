@@ -60,11 +60,6 @@ def beat_of(text: str, session_id: int) -> Beat:
         message = json.loads(text)
     except ValueError:
         raise BadMessage("study.malformed") from None
-    return beat_from(message, session_id)
-
-
-def beat_from(message: Any, session_id: int) -> Beat:
-    """The same for a message that is parsed already."""
     if not isinstance(message, dict) or message.get("type") != "beat":
         raise BadMessage("study.malformed")
     if message.keys() - FIELDS:

@@ -1,6 +1,7 @@
 """The study room and its HTTP doors. The heartbeat's first door is the socket; `hello` and `beat` are its fallback."""
 
 import json
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from learning import queries, services, sitting
+from learning.abuse import WINDOW_S, is_too_many, note_refusal
 from learning.errors import CameraNotVerified, CannotStudy
 from learning.media import CAPTIONS
 from learning.media_views import browser_of
-from learning.models import Admission, Enrolment
+from learning.models import Admission, Enrolment, StudySession
 from learning.old_browsers import modern_browser_required
-from learning.protocol import BadMessage, ack, beat_from, refusal
+from learning.protocol import BadMessage, ack, beat_of, refusal
 from learning.rules import StudyRules
 from learning.traces import LONGEST, report_of
 from learning.words import room_texts
@@ -169,8 +171,10 @@ def _body(request: TenantRequest) -> dict[str, Any]:
 @trainee_required
 def hello(request: TenantRequest, session: UUID) -> JsonResponse:
     """Take the sitting up without a socket."""
-    agent = request.headers.get("User-Agent", "")
-    begun = sitting.begin(session, request.user, browser_of(request), now(), agent=agent, by_socket=False)
+    at, agent = now(), request.headers.get("User-Agent", "")
+    if is_too_many(session, at):
+        return _refused(sitting.sitting_of(session, request.user), "study.too_many", 429, at)
+    begun = sitting.begin(session, request.user, browser_of(request), at, agent=agent, by_socket=False)
     return JsonResponse(begun.hello)
 
 
@@ -179,19 +183,30 @@ def hello(request: TenantRequest, session: UUID) -> JsonResponse:
 @trainee_required
 def beat(request: TenantRequest, session: UUID) -> JsonResponse:
     """One beat without a socket: same message, same statement, same answer, plus `lesson_complete` when it is."""
-    found = sitting.sitting_of(session, request.user)
+    found, at = sitting.sitting_of(session, request.user), now()
+    if is_too_many(session, at):
+        return _refused(found, "study.too_many", 429, at)
     try:
-        one = beat_from(_body(request), found.pk)
+        one = beat_of(request.body.decode(errors="replace"), found.pk)
     except BadMessage as bad:
-        return JsonResponse(refusal(bad.code, fatal=False), status=400)
+        return _refused(found, bad.code, 400, at)
     credited = services.beat(one)
+    if not credited.accepted and credited.refusal == "stale":
+        return _refused(found, "study.stale", 409, at)
     if not credited.accepted:
-        return JsonResponse(refusal(f"study.{credited.refusal}", fatal=credited.refusal != "stale"), status=409)
-    released = sitting.released_of(found, rules_for(StudyRules, at=now()), browser_of(request))
+        return JsonResponse(refusal(f"study.{credited.refusal}", fatal=True), status=409)
+    released = sitting.released_of(found, rules_for(StudyRules, at=at), browser_of(request))
     answer = ack(credited, released, released.edge((credited.credited_ms or 0) - (credited.credit_ms or 0)))
     if credited.complete:
-        answer["after"] = sitting.finish(found.enrolment, now())
+        answer["after"] = sitting.finish(found.enrolment, at)
     return JsonResponse(answer)
+
+
+def _refused(session: StudySession, code: str, status: int, at: datetime) -> JsonResponse:
+    """A message that no honest page sends twenty of."""
+    note_refusal(session, code, at)
+    again = {"Retry-After": str(round(WINDOW_S))} if status == 429 else {}
+    return JsonResponse(refusal(code, fatal=False), status=status, headers=again)
 
 
 @never_cache

@@ -177,6 +177,18 @@ def record_abuse(session: CameraSession, *, at: datetime, **about: Any) -> None:
     _expire(session, "camera.abuse", at=at)
 
 
+@transaction.atomic
+def note_study_abuse(session: CameraSession, *, code: str, at: datetime) -> None:
+    """The study connection under this camera session was misused: evidence, one row that counts; nothing expires."""
+    session = _locked(session, even_closed=True)
+    noted = Incident.objects.filter(session=session, kind=Incident.Kind.ABUSE, data__where="study").first()
+    if noted is None:
+        _note(session, Incident.Kind.ABUSE, at=at, where="study", code=code, times=1)
+        return
+    noted.data = noted.data | {"code": code, "times": noted.data["times"] + 1}
+    noted.save(update_fields=["data"])
+
+
 def may_resume(session: CameraSession, rules: ProctoringRules, at: datetime) -> bool:
     """Whether a snapshot of the right face is enough to go on (else a new liveness check is due)."""
     return bool(

@@ -4,16 +4,21 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import close_old_connections
 from django_tenants.utils import tenant_context
 
+from tenants.busy import NO_DATABASE
 from tenants.errors import DomainError
 from tenants.handshake import Refused, shake_hands
 from tenants.models import Institution
 from tenants.scopes import institution_scope, province_scope
 
+log = structlog.get_logger(__name__)
+
+CLOSE_TRY_AGAIN = 1013
 # Close codes of ours (4000–4999 are free for applications).
 CLOSE_REFUSED = 4403
 CLOSE_UNKNOWN = 4404
@@ -46,15 +51,16 @@ class TenantConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         try:
             hand = await sync_to_async(shake_hands, thread_sensitive=False)(self.scope)
+            self.tenant, self.user = hand.tenant, hand.user
+            self.scope["tenant"] = hand.tenant
+            await self.opened()
         except Refused as refused:
             await self.refuse(refused.code)
-            return
-        self.tenant, self.user = hand.tenant, hand.user
-        self.scope["tenant"] = hand.tenant
-        try:
-            await self.opened()
         except DomainError as error:
             await self.refuse(error.code, error.message)
+        except NO_DATABASE as error:  # say nothing final: the page comes again by itself
+            log.warning("handshake.no_database", error=type(error.__cause__ or error).__name__)
+            await self.close(CLOSE_TRY_AGAIN)
 
     async def opened(self) -> None:
         """Accept the socket or raise a DomainError."""

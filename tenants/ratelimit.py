@@ -7,6 +7,8 @@ from typing import Any
 import redis
 import structlog
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +30,13 @@ return allowed and 1 or 0
 
 @cache
 def _script() -> Any:
-    client = redis.Redis.from_url(settings.CACHES["default"]["LOCATION"], socket_timeout=2, socket_connect_timeout=2)
+    # One try, and a short one: whoever waits here is a person.
+    client = redis.Redis.from_url(
+        settings.CACHES["default"]["LOCATION"],
+        socket_timeout=1,
+        socket_connect_timeout=1,
+        retry=Retry(NoBackoff(), 0),
+    )
     return client.register_script(SCRIPT)
 
 

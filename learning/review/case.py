@@ -13,7 +13,7 @@ from learning.review.evidence import Evidence, evidence_of
 from learning.review.models import HoursReview
 from learning.review.rules import ReviewRules
 from learning.review.traits import Trait, traits_of
-from learning.review.words import ReasonLine, reason_lines, sms_texts
+from learning.review.words import ReasonLine, incident_label, reason_lines, sms_texts
 from learning.study_time import study_time
 from proctoring.models import FacePhoto, FaceProfile, Incident, LivenessAttempt, Snapshot
 from proctoring.outcomes import PASSED
@@ -276,7 +276,7 @@ def _event(incident: Incident) -> Event:
     return Event(
         uuid=incident.uuid,
         kind=incident.kind,
-        label=incident.get_kind_display(),
+        label=incident_label(incident),
         noted_at=incident.noted_at,
         shot=incident.snapshot.uuid if incident.snapshot else None,
         data=dict(incident.data),

@@ -8,6 +8,7 @@ from learning.models import Enrolment
 from learning.review.hint_words import hint_text
 from learning.review.models import HoursReview, ReviewState
 from learning.review.rules import HINTS
+from proctoring.models import Incident
 from tenants.messages.templates import rendered
 
 PLACES = {"long_day": "days", "long_gap": "days", "incident": "incidents", "liveness_failed": "incidents"}
@@ -58,6 +59,13 @@ def reason_text(code: str, count: int, value: int) -> str:
     }
     values = {"n": count, "minutes": minutes, "hours": minutes // 60, "rest": minutes % 60}
     return texts[code]() % values if code in texts else hint_text(code, count, value) or code
+
+
+def incident_label(incident: Incident) -> str:
+    """What kind of incident; misuse is noted by two doors, the camera's and the study's."""
+    if incident.data.get("where") == "study":
+        return gettext("The study connection was misused")
+    return incident.get_kind_display()
 
 
 def sms_params(enrolment: Enrolment) -> dict[str, object]:

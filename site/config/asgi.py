@@ -6,6 +6,7 @@ every socket of its process, so in production no process has both.
 
 import gc
 import os
+from importlib import import_module
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -14,6 +15,8 @@ import django
 from channels.routing import ProtocolTypeRouter, URLRouter
 
 django.setup(set_prefix=False)
+
+from django.conf import settings  # noqa: E402
 
 from learning.routing import websocket_urlpatterns as study  # noqa: E402
 from proctoring.routing import websocket_urlpatterns as camera  # noqa: E402
@@ -26,6 +29,8 @@ def pages() -> Any:
     """Django with its middleware; imported only where pages are served."""
     from django.core.asgi import get_asgi_application
 
+    for urls in (settings.ROOT_URLCONF, settings.PORTAL_URLCONF):
+        import_module(urls)  # now, so that a process that takes connections answers them at once
     return get_asgi_application()
 
 

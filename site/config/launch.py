@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -29,6 +30,8 @@ from config.translations import compile_catalogue
 
 KEPT_BY_FRESH = {"cache", "test", "bench", "demo.lock", "demo.pids"}
 SOURCES = ("tenants", "proctoring", "learning", "exams", "certs", "cms", "site")
+WEB_PROCESSES = 2  # so that one of them answers while the other one comes back
+BACKLOG = 1024  # connections that may wait in the kernel for a process to take them
 MESSAGE_LIMIT = 65536  # bytes a websocket message may have: a camera frame of 640 × 480 and no more
 
 
@@ -54,21 +57,40 @@ def demo_environment(state: Path, port: int, urls: dict[str, str], *, debug: boo
     }
 
 
-def programs(state: Path, port: int, environment: dict[str, str]) -> list[Program]:
-    """What runs in the demo. In production the sockets have processes of their own (docs/operations.md)."""
+def programs(state: Path, listener: int, environment: dict[str, str]) -> list[Program]:
+    """What runs in the demo. In production the sockets have processes of their own (docs/operations.md).
+
+    `listener` is the number of the listening socket that the web processes share: who connects while one of them is
+    dead is taken by the other, and never refused (ADR 0175).
+    """
     python = sys.executable
     as_root = "ignore:You're running the worker with superuser"  # of the demo only, in a container
     celery = [python, "-W", as_root, "-m", "celery", "-q", "-A", "config.celery"]
-    web = ["-b", "127.0.0.1", "-p", str(port), "--websocket-max-message-size", str(MESSAGE_LIMIT), "-v", "0"]
-    worker = [*celery, "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--concurrency"]
+    quiet = ["--loglevel", "WARNING"]
+    worker = [*celery, "worker", *quiet, "--without-gossip", "--without-mingle", "--concurrency"]
     commands = {
-        "web": [python, "-m", "daphne", *web, "--application-close-timeout", "2", "config.asgi:application"],
         "faces": [python, "-m", "django", "face_worker"],
         "tasks": [*worker, "2", "-n", "tasks@%h"],
         "media": [*worker, "1", "-n", "media@%h", "-Q", "media"],
-        "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile=", "-s", str(state / "beat-schedule")],
+        "beat": [*celery, "beat", *quiet, "--pidfile=", "-s", str(state / "beat-schedule")],
     }
-    return [Program(name, command, environment) for name, command in commands.items()]
+    web = [python, "-m", "config.web", *web_options(listener)]
+    webs = [Program(f"web-{n}", web, environment, fds=(listener,)) for n in range(1, WEB_PROCESSES + 1)]
+    return webs + [Program(name, command, environment) for name, command in commands.items()]
+
+
+def web_options(listener: int) -> list[str]:
+    """Of a web process on an inherited listening socket."""
+    limits = ["--websocket-max-message-size", str(MESSAGE_LIMIT), "--application-close-timeout", "2"]
+    return ["--fd", str(listener), *limits, "-v", "0", "config.asgi:application"]
+
+
+def listen(port: int) -> socket.socket:
+    """The website's listening socket, held here for as long as the demo runs. `ServiceError` when it is taken."""
+    try:
+        return socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
+    except OSError as error:
+        raise ServiceError(f"Port {port} for the website cannot be opened: {error.strerror}.") from error
 
 
 @contextmanager
@@ -165,17 +187,17 @@ def run(port: int, *, fresh: bool = False, quiet: bool = False, dev: bool = Fals
             environment = demo_environment(state, port, services.urls, debug=dev)
             guide = prepare(state, environment)
             say("The province is there")
-            served = answers_in_background(port)
-            supervisor = Supervisor(
-                programs(state, port, environment), pid_file=state / "demo.pids", say=printer(state, quiet)
-            )
+            with listen(port) as listener:
+                all_programs = programs(state, listener.fileno(), environment)
+                supervisor = Supervisor(all_programs, pid_file=state / "demo.pids", say=printer(state, quiet))
+                served = answers_in_background(port)
 
-            def ready() -> None:
-                say("The website answers")
-                print(f"\n{guide}\nCtrl-C ends the demo.", flush=True)
+                def ready() -> None:
+                    say("The website answers")
+                    print(f"\n{guide}\nCtrl-C ends the demo.", flush=True)
 
-            supervisor.run(on_ready=ready, ready=served.is_set, tick=restart_on_change(supervisor) if dev else None)
-            say("Ending …")
+                supervisor.run(on_ready=ready, ready=served.is_set, tick=restart_on_change(supervisor) if dev else None)
+                say("Ending …")
     say("Everything has ended")
 
 

@@ -156,7 +156,13 @@ TEMPLATES = [
 DATABASES = {
     "default": {
         **database_from(env.text("DATABASE_URL")),
-        "OPTIONS": {"pool": {"min_size": 2, "max_size": env.integer("ZHUXUE_DB_POOL", 16), "timeout": 10}},
+        # A connection is tried before it is given out, so that a restart of PostgreSQL costs nobody a page (ADR 0176).
+        "CONN_HEALTH_CHECKS": True,
+        # Who gets no connection within `timeout` seconds is told to come back (tenants/busy.py); after a longer outage
+        # a connection is asked for anew with the next request, not minutes later.
+        "OPTIONS": {
+            "pool": {"min_size": 2, "max_size": env.integer("ZHUXUE_DB_POOL", 16), "timeout": 5, "reconnect_timeout": 3}
+        },
     }
 }
 REDIS_URL = env.text("REDIS_URL").rstrip("/")

@@ -27,12 +27,13 @@ STEADY_S = 20.0  # a program that ran this long starts again with the shortest p
 
 @dataclass(frozen=True)
 class Program:
-    """What to run. `stop_timeout_s` is how long it may take over its last words."""
+    """What to run. `stop_timeout_s` is how long it may take over its last words; `fds` are open files it inherits."""
 
     name: str
     command: Sequence[str]
     env: dict[str, str] = field(default_factory=dict)
     stop_timeout_s: float = 8.0
+    fds: tuple[int, ...] = ()
 
 
 def pause_before_restart(deaths_in_a_row: int) -> float:
@@ -66,6 +67,7 @@ class Child:
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C at the terminal is for the supervisor alone
             preexec_fn=dies_with_parent(signal.SIGKILL),
+            pass_fds=self.program.fds,
         )
         assert self.process.stdout is not None
         os.set_blocking(self.process.stdout.fileno(), False)

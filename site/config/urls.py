@@ -10,3 +10,5 @@ urlpatterns = [
     path("exam/", include("exams.urls")),
     *after,
 ]
+
+handler500 = "tenants.busy.server_error"

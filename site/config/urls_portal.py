@@ -9,3 +9,5 @@ urlpatterns = [
     path("apply/", include("cms.applying.urls")),
     *after,
 ]
+
+handler500 = "tenants.busy.server_error"

@@ -3,3 +3,5 @@
 from django.urls import URLPattern
 
 urlpatterns: list[URLPattern] = []
+
+handler500 = "tenants.busy.server_error"

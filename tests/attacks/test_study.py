@@ -9,8 +9,10 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import connections
 
+from tests.support import people
 from tests.support.study import Study, make_study, postgres_now
 from tests.support.study_page import Page, cookie_of, later
 
@@ -102,6 +104,29 @@ async def test_a_burst_of_a_hundred_beats_earns_no_more_than_the_time_that_passe
     assert await page.closed_with() == 4429
     passed_ms = (await in_scope(postgres_now) - began) / timedelta(milliseconds=1)
     assert await in_scope(study.credited_ms) <= passed_ms
+    assert await in_scope(incidents_of, study, wanted=1) == [("abuse", "study", "study.too_many", 1)]
+
+
+def incidents_of(study: Study, wanted: int) -> list[tuple[str, str, str, int]]:
+    """What the reviewer will see, once it has been written: the socket is closed first."""
+    from config.processes import wait_until
+    from proctoring.models import Incident
+
+    rows = Incident.objects.filter(session=study.camera)
+    assert wait_until(lambda: rows.count() >= wanted, 10)
+    return [(row.kind, row.data["where"], row.data["code"], row.data["times"]) for row in rows]
+
+
+async def test_a_script_that_comes_again_is_one_incident_that_counts(study: Study, cookie: str, in_scope: Any) -> None:
+    for _visit in range(2):
+        page = Page(study, cookie)
+        await page.open()
+        for _message in range(19):
+            assert (await page.say(type="complete"))["code"] in ("study.malformed", "study.too_many")
+        await page.say(type="complete")
+        assert await page.closed_with() == 4429
+        await page.socket.wait()
+    assert await in_scope(incidents_of, study, wanted=1) == [("abuse", "study", "study.malformed", 2)]
 
 
 async def test_two_windows_and_two_cameras_never_earn_twice(study: Study, cookie: str, in_scope: Any) -> None:
@@ -133,19 +158,13 @@ async def test_two_sockets_of_one_sitting_share_one_clock(study: Study, cookie: 
     assert await in_scope(study.credited_ms) < 11_000
 
 
-async def test_beats_after_signing_out_or_clearing_are_refused(study: Study, cookie: str, in_scope: Any) -> None:
-    from learning.models import EndReason, StudySession
-    from learning.services import end_study_session
-
-    def sign_out() -> None:
-        session = StudySession.objects.get(pk=study.session.pk)
-        end_study_session(session, by=study.user, at=postgres_now(), reason=EndReason.SIGNED_OUT)
-
-    page = Page(study, cookie)
+async def test_beats_after_signing_out_are_refused(study: Study, lingzhu: Any, in_scope: Any) -> None:
+    browser = await in_scope(people.signed_in, study.user, lingzhu)
+    page = Page(study, browser.cookies[settings.SESSION_COOKIE_NAME].value)
     await page.open()
     await page.beat()
     await in_scope(later, study, 10)
-    await in_scope(sign_out)
+    assert (await in_scope(browser.post, "/signin/out/")).status_code == 302
     refused = await page.beat()
     assert (refused["code"], refused["fatal"]) == ("study.signed_out", True)
     assert await in_scope(study.credited_ms) == 0

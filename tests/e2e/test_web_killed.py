@@ -1,4 +1,4 @@
-"""The web process dies in the middle of a lesson: what was acknowledged stays, and the lesson goes on by itself."""
+"""The web processes die in the middle of a lesson: what was acknowledged stays, and the lesson goes on by itself."""
 
 from __future__ import annotations
 
@@ -27,19 +27,23 @@ def credited_s(demo: RunningDemo) -> float:
     return float(rows(demo, CREDITED)[0][0]) / 1000
 
 
-def web_pid(demo: RunningDemo) -> int:
-    return int(json.loads((demo.state / "demo.pids").read_text())["programs"]["web"])
+def web_pids(demo: RunningDemo) -> set[int]:
+    """Of web-1 and web-2, which share the port."""
+    programs = json.loads((demo.state / "demo.pids").read_text())["programs"]
+    return {int(pid) for name, pid in programs.items() if name.startswith("web-")}
 
 
-def test_a_killed_web_process_loses_at_most_one_heartbeat(journey: Outcome, demo: RunningDemo) -> None:
+def test_killed_web_processes_lose_at_most_one_heartbeat(journey: Outcome, demo: RunningDemo) -> None:
     for step in INTO_A_LESSON:
         getattr(journey, step)()
     page = journey.page
     until(lambda: journey.second() >= 13, page, seconds=60, what="13 s of the lesson")
-    shown, before, killed = journey.second(), credited_s(demo), web_pid(demo)
+    shown, before, killed = journey.second(), credited_s(demo), web_pids(demo)
     assert before >= shown - BEAT_S - 2, "an acknowledged beat was not committed"
-    os.kill(killed, signal.SIGKILL)
-    until(lambda: web_pid(demo) != killed, page, seconds=30, what="the supervisor's new process")
+    assert len(killed) == 2
+    for pid in killed:  # whichever of them held the page's sockets
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: len(web_pids(demo) - killed) == 2, page, seconds=30, what="the supervisor's new processes")
     pause = page.locator('[data-part="pause"]')
 
     def goes_on() -> bool:

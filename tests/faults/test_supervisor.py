@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -84,3 +85,48 @@ def test_nothing_survives_a_supervisor_that_is_killed_itself(supervise, tmp_path
     os.kill(host.pid, signal.SIGKILL)
     host.wait(5)
     assert wait_until(lambda: not any(process_alive(pid) for pid in pids.values()), 5)
+
+
+ANSWERING = """
+import os, socket, sys
+listener = socket.socket(fileno=int(sys.argv[1]))
+print("here I am", flush=True)
+while True:
+    connection, _ = listener.accept()
+    connection.sendall(str(os.getpid()).encode())
+    connection.close()
+"""
+SHARING = """
+import sys
+from pathlib import Path
+from config.supervisor import Program, Supervisor
+folder, number = Path(sys.argv[1]), int(sys.argv[2])
+command = [sys.executable, str(folder / "answering.py"), str(number)]
+programs = [Program(name, command, fds=(number,)) for name in ("web-1", "web-2")]
+Supervisor(programs, pid_file=folder / "pids", say=lambda name, line: print(name, line, flush=True)).run()
+"""
+
+
+def answerer(port: int) -> int:
+    """Who answers a new connection: a process id."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        return int(connection.recv(20))
+
+
+def test_two_programs_on_one_socket_refuse_nobody_while_they_are_killed_in_turn(tmp_path):
+    (tmp_path / "answering.py").write_text(ANSWERING)
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        port, number = listener.getsockname()[1], listener.fileno()
+        command = [sys.executable, "-c", SHARING, str(tmp_path), str(number)]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, pass_fds=(number,)) as host:
+            try:
+                assert wait_until(lambda: {"web-1", "web-2"} <= recorded(tmp_path / "pids").keys(), 10)
+                before = recorded(tmp_path / "pids")
+                for name in ("web-1", "web-2"):
+                    os.kill(before[name], signal.SIGKILL)
+                    assert wait_until(lambda name=name: not process_alive(before[name]), 5)
+                    assert before[name] not in {answerer(port) for _connection in range(20)}
+                assert wait_until(lambda: not set(before.values()) & {answerer(port)}, 10)
+            finally:
+                host.terminate()
+                host.wait(10)

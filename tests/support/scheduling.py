@@ -4,7 +4,10 @@ from xdist.scheduler import LoadScopeScheduling
 
 
 class BrowserTogether(LoadScopeScheduling):
-    """A scope is what must stay in one worker: the browser tests as a whole, any other test by itself."""
+    """A scope is what must stay in one worker: the browser tests as a whole, the faults in study, which share servers
+    of their own, any other test by itself."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith("tests/faults/test_study"):
+            return "faults"
         return "browser" if nodeid.startswith("tests/e2e/") else nodeid

@@ -110,12 +110,13 @@ def make_study(
     user: Any = None,
     year: int = 2026,
     folder: str = "",
+    position: Any = None,
 ) -> Study:
     """An enrolled trainee with lessons of these lengths, 16 hours each, admitted and paid unless told."""
     from learning import services
 
     user, clerk = user or people.make_user(), people.make_user("何敏")
-    position, at = make_position(), datetime(2026, 1, 6, 1, tzinfo=UTC)
+    position, at = position or make_position(), datetime(2026, 1, 6, 1, tzinfo=UTC)
     lessons = [make_lesson(length, folder and f"{folder}-{n}") for n, length in enumerate(lengths_ms, 1)]
     plan = services.create_plan(
         position, year, [(lesson, Decimal(32) / len(lessons)) for lesson in lessons], by=clerk, at=at

@@ -104,7 +104,7 @@ export class Beats extends EventTarget {
     } else if (message.fatal || message.type === "error") {
       this.stop();
       this.tell("refused", message);
-    } else if (message.code === "study.stale") {
+    } else if (message.type === "refused") {
       this.reconnect();
     }
   }
