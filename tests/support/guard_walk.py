@@ -83,7 +83,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "kind": ("photo", "snapshot", "attempt", "person", "certificate", "request", "portrait"),
     "field": ("id_number", "phone", "holder_id", "wish"),
     "step": ("name", "names", "look", "people", "site", "confirm"),
-    "rendition": ("v0",),
+    "rendition": ("v0",), "folder": ("none-1",),
     "version": ("2026-01",), "index": ("0",), "lesson": ("1",), "name": ("index.m3u8", "a.jpg"), "key": ("0" * 40,),
     "token": ("A" * 22,), "schema": ("jiangxin",), "action_name": ("publish",), "filter_spec": ("width-100",),
     "app_label": ("cms",), "app_name": ("cms",), "content_type_app_name": ("cms",), "model_name": ("noticepage",),

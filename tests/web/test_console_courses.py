@@ -44,7 +44,7 @@ def test_a_taken_or_impossible_code_is_said_at_the_field(editor):
     services.create_course("K01", "甲", by=editor.user, at=AT)
     page = editor.post(COURSES, {"code": "k01", "title": "乙"})
     assert page.status_code == 400
-    assert "这个代码已被使用" in page.content.decode()
+    assert "这个编号已被使用" in page.content.decode()
     assert "只能使用大写字母" in editor.post(COURSES, {"code": "第一课", "title": "乙"}).content.decode()
     assert Course.objects.count() == 1
 

@@ -33,18 +33,19 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def uploads() -> list[tuple[int, int, str]]:
-    return in_thread(lambda: list(MediaUpload.objects.values_list("received", "size", "state")))
+def uploads(association) -> list[tuple[int, int, str]]:
+    return in_thread(lambda: list(MediaUpload.objects.values_list("received", "size", "state")), scope=association)
 
 
 def test_a_reload_in_the_middle_of_an_upload_costs_nothing_that_was_received(association, film):
     lesson = make_lesson()
     session = staff_client(association, Role.QUESTION_EDITOR).cookies["sessionid"].value
     with daphne() as server, sync_playwright() as playwright:
+        site = f"http://localhost:{server.port}"  # the association's host in tests
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
         context.set_default_timeout(30_000)
-        context.add_cookies([{"name": "sessionid", "value": session, "url": server.site(association)}])
+        context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
         page = context.new_page()
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -61,12 +62,12 @@ def test_a_reload_in_the_middle_of_an_upload_costs_nothing_that_was_received(ass
             return route.continue_()
 
         page.route(data, cut_after_the_first)
-        address = f"{server.site(association)}/admin/console/video-uploads/?lesson={lesson.pk}"
+        address = f"{site}/admin/console/video-uploads/?lesson={lesson.pk}"
         page.goto(address)
         page.get_by_label("视频文件").set_input_files(film)
         page.get_by_role("button", name="开始上传").click()
         expect(page.locator("#upload-words")).to_have_text("网络已中断，恢复后将自动继续。")
-        assert uploads() == [(PIECE, film.stat().st_size, UploadState.RECEIVING)]
+        assert uploads(association) == [(PIECE, film.stat().st_size, UploadState.RECEIVING)]
 
         page.unroute(data)
         page.on("request", lambda it: offsets.append(it.headers["upload-offset"]) if it.method == "PATCH" else None)
@@ -80,7 +81,7 @@ def test_a_reload_in_the_middle_of_an_upload_costs_nothing_that_was_received(ass
         expect(page.locator("#state")).to_be_visible()
 
         assert offsets == [str(offset) for offset in range(PIECE, film.stat().st_size, PIECE)]
-        (received, size, state), *others = uploads()
+        (received, size, state), *others = uploads(association)
         assert (received, others) == (size, [])
         assert state != UploadState.RECEIVING
         assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('zx-upload:')).length") == 0
