@@ -10,7 +10,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-VERSION = 2
+VERSION = 3
 CHAPTERS = ";FFMETADATA1\n" + "".join(
     f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={start}\nEND={end}\ntitle={title}\n"
     for start, end, title in ((0, 4000, "第一章 基坑"), (4000, 6000, "第二章 脚手架 <b>; = \\#"))
