@@ -64,9 +64,9 @@ def cookie_of(user: Any, institution: Any) -> str:
 
 
 def test_the_guard_knows_every_socket_route_of_the_application(db):
-    from config.asgi import protocols
+    from config.asgi import application
 
-    served = protocols["websocket"].router.routes
+    served = application.application_mapping["websocket"].router.routes
     assert [str(route.pattern) for route in served] == [str(route.pattern) for route in socket_routes()]
     assert [str(route.pattern) for route in served] == ["ws/camera/<uuid:session>/", "ws/study/<uuid:session>/"]
 
