@@ -28,7 +28,9 @@ const rate = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "playba
 window.setRate = (video, value) => rate.set.call(video, value);
 Object.defineProperty(HTMLMediaElement.prototype, "playbackRate", { get: () => 1, set: () => {} });
 """
-FETCH = "async (address) => { const answer = await fetch(address); return [answer.status, (await answer.json()).code]; }"
+FETCH = (
+    "async (address) => { const answer = await fetch(address); return [answer.status, (await answer.json()).code]; }"
+)
 # Three sockets of the page's own, claiming what a page could claim, and asking for the end of the lesson.
 CLAIMS = """async (address) => {
   const heard = [];
