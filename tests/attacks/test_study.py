@@ -67,8 +67,9 @@ async def test_claims_of_time_position_or_percent_are_refused(study: Study, cook
 
 
 async def test_a_thousand_replayed_forged_and_reordered_beats_earn_nothing(
-    study: Study, cookie: str, in_scope: Any
+    study: Study, cookie: str, in_scope: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("learning.beats.WINDOW_S", 0)  # a thousand times 25 ms would only be waited for
     from learning.beats import batcher
     from learning.beats_sql import Beat
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -90,8 +89,8 @@ def test_seeking_speed_and_a_hidden_tab_earn_no_more_than_the_time_that_passed(o
         room.counting()
         video = page.locator(".player-video")
         video.evaluate("(one) => { window.setRate(one, 8); one.currentTime = 9; }")
-        until_credited(room, 4_000)
-        assert room.credited_ms() <= clock_ms(room) - began
+        page.wait_for_timeout(4_000)  # two beats and more
+        assert 0 < room.credited_ms() <= clock_ms(room) - began
         # What is not earned does not exist for the page: not by asking, and not with the address of another part.
         released = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
         part = next(name for name in released if "/study/segments/" in name and "00000.m4s" in name)
@@ -107,9 +106,9 @@ def test_seeking_speed_and_a_hidden_tab_earn_no_more_than_the_time_that_passed(o
         assert room.credited_ms() == before <= clock_ms(room) - began
 
 
-def test_claims_and_requests_for_the_end_from_a_script_in_the_page_earn_nothing(opened: Any) -> None:
+def test_claims_new_windows_and_pressing_every_button_earn_nothing(opened: Any) -> None:
     with opened() as room:
-        page = room.page
+        page, began = room.page, clock_ms(room)
         room.enter()
         room.counting()
         session = room.read(lambda: room.study.enrolment.study_sessions.get(ended_at=None).uuid)
@@ -121,12 +120,6 @@ def test_claims_and_requests_for_the_end_from_a_script_in_the_page_earn_nothing(
         assert room.credited_ms() < LESSON_S * 1000
         assert not room.read(lambda: room.study.enrolment.progress.filter(completed_at__isnull=False).exists())
 
-
-def test_ten_windows_earn_as_much_as_one_and_the_older_ones_say_so(opened: Any) -> None:
-    with opened() as room:
-        page, began = room.page, clock_ms(room)
-        room.enter()
-        room.counting()
         newer = room.context.new_page()
         newer.goto(room.room)
         newer.locator("[data-do=check]").click()
@@ -137,20 +130,15 @@ def test_ten_windows_earn_as_much_as_one_and_the_older_ones_say_so(opened: Any) 
         live = room.read(lambda: room.study.enrolment.study_sessions.filter(ended_at=None).count())
         assert live == 1
 
-
-def test_pressing_every_button_by_script_does_not_bring_a_face(opened: Any) -> None:
-    with opened() as room:
-        page = room.page
-        room.enter()
-        room.counting()
         room.context.route_web_socket("**/ws/camera/**", lambda socket: None)  # from now on nobody is in front of it
         room.play_camera = lambda socket: None  # type: ignore[method-assign]
         room.verify = lambda minutes=15: None  # type: ignore[method-assign]
         room.expire_camera()
-        expect(page.locator("[data-part=pause]")).to_have_attribute("data-reason", "camera")
+        expect(newer.locator("[data-part=pause]")).to_have_attribute("data-reason", "camera")
         before = room.credited_ms()
-        page.evaluate("setInterval(() => document.querySelectorAll('button').forEach((one) => one.click()), 100)")
-        page.wait_for_timeout(5_000)
+        newer.evaluate("setInterval(() => document.querySelectorAll('button').forEach((one) => one.click()), 100)")
+        newer.wait_for_timeout(4_000)
         assert room.credited_ms() == before
         until = room.read(lambda: room.study.enrolment.study_sessions.latest("pk").camera_session.verified_until)
-        assert until <= room.read(postgres_now) + timedelta(seconds=0)
+        assert until <= room.read(postgres_now)
+        room.problems.clear()  # of a page whose every button is pressed ten times a second

@@ -7,6 +7,8 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.e2e.database import rows, spans_against_progress
 from tests.e2e.people import until
 
@@ -33,6 +35,7 @@ def web_pids(demo: RunningDemo) -> set[int]:
     return {int(pid) for name, pid in programs.items() if name.startswith("web-")}
 
 
+@pytest.mark.full  # each run has the same by learners' logs (tests/faults) and a cut line in the browser (tests/web)
 def test_killed_web_processes_lose_at_most_one_heartbeat(journey: Outcome, demo: RunningDemo) -> None:
     for step in INTO_A_LESSON:
         getattr(journey, step)()

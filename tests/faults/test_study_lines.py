@@ -107,6 +107,7 @@ def waiting(servers: Any) -> int:
         return other.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'").fetchone()[0]
 
 
+@pytest.mark.full
 def test_a_used_up_pool_answers_503_with_retry_while_sockets_study_on_and_sigterm_waits_for_answers(
     servers: Any, room: Any
 ) -> None:

@@ -31,12 +31,11 @@ def _encoded() -> Path:
 
     from learning.media import encode_hls
 
-    folder = servers.cache_folder() / "forty-seconds-2"
+    folder = servers.cache_folder() / "forty-seconds-3"
     with servers.locked("forty-seconds"), tempfile.TemporaryDirectory() as space:
-        source, captions = Path(space) / "forty.mp4", Path(space) / "forty.vtt"
+        source = Path(space) / "forty.mp4"
         if not folder.exists():
             picture = ["-f", "lavfi", "-i", "testsrc2=size=160x90:rate=25:duration=40"]
             subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *picture, str(source)], check=True)
-            captions.write_text("WEBVTT\n\n00:00.000 --> 00:04.000\n基坑\n")
-            encode_hls(source, folder, captions)
+            encode_hls(source, folder, "WEBVTT\n\n00:00.000 --> 00:04.000\n基坑\n")
     return folder

@@ -215,7 +215,7 @@ def study(lingzhu: Any, in_tenant: Any) -> Any:
 
 
 @pytest.mark.django_db
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=history,
     day_cap_ms=st.sampled_from([0, 45_000]),
