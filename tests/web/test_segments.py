@@ -75,7 +75,11 @@ class Door:
 
 
 def begun(institution: Any, folder: str) -> Study:
+    from learning.models import Media
+
     study = make_study(institution, folder=folder)
+    both = [{"name": name, "width": 160, "height": 90, "bandwidth": 100_000} for name in ("v0", "v1")]
+    Media.objects.filter(lessons__in=study.lessons).update(renditions=both)
     study.open_camera(at=postgres_now() - timedelta(minutes=1))
     study.open(at=postgres_now())
     return study
@@ -183,7 +187,9 @@ def no_spelling_of_a_path_reaches_another_file(door: Door) -> None:
         "nginx's refusals": "/_refused/bad_signature",
     }
     answers = {name: door.get(path).status for name, path in tricks.items()}
-    assert answers == dict.fromkeys(tricks, 404) | ({"null byte": 400} if door.kind == "nginx" else {})
+    # Django first adds the slash that a page's address would have, and finds no page either.
+    odd = {"null byte": 400} if door.kind == "nginx" else {"nginx's refusals": 301}
+    assert answers == dict.fromkeys(tricks, 404) | odd
     assert door.get(good, method="POST").status in {403, 405}
     assert door.get(good).status == 200
 

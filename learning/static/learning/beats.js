@@ -123,9 +123,11 @@ export class Beats extends EventTarget {
     never(this.timer);
     if (this.failures >= SOCKET_FAILURES || this.http) {
       this.overHttp(() => this.post(this.places.beat, beat));
-    } else {
+    } else if (this.socket?.readyState === WebSocket.OPEN) {
       this.socket.send(JSON.stringify(beat));
       this.expect(ANSWER_WITHIN_MS);
+    } else {
+      this.reconnect(); // it is closing, and its close has not been told yet
     }
   }
 

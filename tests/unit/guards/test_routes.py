@@ -26,6 +26,8 @@ REACHED_BY_NOBODY: dict[str, dict[str, str]] = {
         "certs:renew": "certificates are renewed on the portal only",
         "exams:answers": "reads the JSON body before the row; tests/attacks/test_exam.py asks with one",
         "learning:replay": "needs encoded lessons; tests/web/test_study_doors.py has them",
+        "learning:replay_part": "needs encoded lessons; tests/web/test_study_doors.py has them",
+        "learning:segment": "needs a signed address; tests/web/test_segments.py has them",
     },
     PORTAL: {
         "console:application_open_logo": "a logo that was chosen in the wizard; tests/web/test_opening.py has one",
