@@ -107,7 +107,7 @@ class Batcher:
 
 def stale(beat: Beat) -> Credited:
     """The answer to a beat that cannot match, without asking the database."""
-    return Credited(beat.session_id, *[None] * 11, end_reason="")
+    return Credited(beat.session_id)
 
 
 _batchers: WeakKeyDictionary[asyncio.AbstractEventLoop, Batcher] = WeakKeyDictionary()

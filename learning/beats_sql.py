@@ -125,18 +125,18 @@ class Credited:
     """One row of the answer. `seq` and `nonce` name the next beat; `seq` None: refused, see `end_reason`."""
 
     session_id: int
-    seq: int | None
-    nonce: UUID | None
-    at: datetime | None
-    credit_ms: int | None
-    credited_ms: int | None
-    duration_ms: int | None
-    playing: bool | None
-    verified_until: datetime | None
-    day_left_ms: int | None
-    answer_by: datetime | None
-    is_open: bool | None
-    end_reason: str | None
+    seq: int | None = None
+    nonce: UUID | None = None
+    at: datetime | None = None
+    credit_ms: int | None = None
+    credited_ms: int | None = None
+    duration_ms: int | None = None
+    playing: bool | None = None
+    verified_until: datetime | None = None
+    day_left_ms: int | None = None
+    answer_by: datetime | None = None
+    is_open: bool | None = None
+    end_reason: str | None = None
 
     @property
     def accepted(self) -> bool:

@@ -28,7 +28,7 @@ NO_SITTING = UUID(int=0)  # a socket's path that is always refused, politely: en
 @trainee_required
 def device_test(request: TenantRequest, enrolment: UUID) -> HttpResponse:
     """Browser, camera, connection, speed, clock and sound, with what to do about each."""
-    found = get_object_or_404(
+    found: Enrolment = get_object_or_404(
         Enrolment.objects.select_related("position", "plan", "institution"), uuid=enrolment, user=request.user.pk
     )
     context = {"enrolment": found, "data": _data(found), "texts": device_texts(), "checks": _checks()}

@@ -168,7 +168,8 @@ def lesson_table(enrolment: Enrolment, progress: Progress, own: StudyTime) -> Le
 
 def titles_of(studied: dict[int, StudyTime]) -> dict[int, str]:
     """The titles of all lessons that occur, by id."""
-    lessons = {one.lesson for own in studied.values() for one in [*own.spans, *own.gaps, *own.ends]}
+    lessons = {span.lesson for own in studied.values() for span in own.spans}
+    lessons |= {gap.lesson for own in studied.values() for gap in [*own.gaps, *own.ends]}
     return dict(Lesson.objects.filter(pk__in=lessons).values_list("pk", "title"))
 
 

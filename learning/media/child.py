@@ -66,7 +66,12 @@ def ffmpeg(
     said: deque[str] = deque(maxlen=KEPT_LINES)
     reader = threading.Thread(target=lambda: said.extend(child.stderr or ()), daemon=True)
     late = threading.Event()
-    watch = threading.Timer(budget.wall_s, lambda: (late.set(), child.kill()))
+
+    def end() -> None:
+        late.set()
+        child.kill()
+
+    watch = threading.Timer(budget.wall_s, end)
     reader.start()
     watch.start()
     out: list[str] = []

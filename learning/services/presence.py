@@ -24,6 +24,7 @@ def first_question(enrolment: Enrolment, lesson: Lesson, rules: StudyRules, at: 
     if not rules.question_every_s or question is None:
         return {}
     before = StudySession.objects.filter(enrolment=enrolment).order_by("-pk").first()
+    due: datetime | None
     if before is not None and before.answer_by is not None:
         due = at
     elif before is not None and before.ask_at is not None:
@@ -75,7 +76,8 @@ def answer_question(session: StudySession, question_uuid: str, choice: int, *, a
 
 def _draw(lesson_id: int, but: int | None) -> LessonQuestion | None:
     """Any question of the lesson, another one than `but` where there is one."""
-    pool = list(LessonQuestion.objects.filter(lesson=lesson_id, retired_at=None).exclude(pk=but))
+    asked = LessonQuestion.objects.filter(lesson=lesson_id, retired_at=None)
+    pool = list(asked if but is None else asked.exclude(pk=but))
     return RANDOM.choice(pool) if pool else None
 
 

@@ -1,7 +1,7 @@
 """The resource library: courses, and one course with its lessons."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
@@ -14,10 +14,11 @@ from cms.frame import page_of
 from learning import catalogue_queries, services
 from learning.models import Course
 from tenants.errors import DomainError
+from tenants.requests import TenantRequest
 
 
 @access.console_view(*access.READERS_OF_COURSES, change=access.EDITORS_OF_COURSES)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: TenantRequest) -> HttpResponse:
     """All courses; a POST adds one."""
     form = EntryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -45,7 +46,7 @@ def tabs(current: str) -> list[tuple[str, str, bool]]:
 
 
 @access.console_view(*access.READERS_OF_COURSES, change=access.EDITORS_OF_COURSES)
-def page(request: HttpRequest, pk: int) -> HttpResponse:
+def page(request: TenantRequest, pk: int) -> HttpResponse:
     """A course: its names, its lessons; a POST changes the names (`save`) or adds a lesson (`add`)."""
     course = get_object_or_404(Course, pk=pk)
     asked = "add" if "add" in request.POST else "save" if request.method == "POST" else ""
@@ -84,7 +85,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @access.console_view(*access.EDITORS_OF_COURSES)
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: TenantRequest, pk: int) -> HttpResponse:
     course = get_object_or_404(Course, pk=pk)
     try:
         services.delete_course(course, by=request.user, at=now())

@@ -7,7 +7,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.core.files.storage import storages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from learning import media, services
 from learning.models import Media
 from learning.playlists import master_playlist, vod_playlist
 from tenants.errors import DomainError
+from tenants.requests import TenantRequest
 
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 POSTER = "poster.jpg"
@@ -26,7 +27,7 @@ KINDS = {media.CAPTIONS: "text/vtt; charset=utf-8", POSTER: "image/jpeg"}
 
 @require_safe
 @access.console_view(*access.READERS_OF_COURSES)
-def file(request: HttpRequest, uuid: str, name: str, rendition: str = "") -> HttpResponse:
+def file(request: TenantRequest, uuid: str, name: str, rendition: str = "") -> HttpResponse:
     """A playlist, written from the row; a part of a rendition; captions or poster."""
     medium = get_object_or_404(Media, uuid=uuid)
     if rendition and rendition not in {one["name"] for one in medium.renditions}:
@@ -52,7 +53,7 @@ def _stored(path: str, kind: str) -> HttpResponse:
 
 @require_POST
 @access.console_view(*access.EDITORS_OF_COURSES)
-def withdraw(request: HttpRequest, uuid: str) -> HttpResponse:
+def withdraw(request: TenantRequest, uuid: str) -> HttpResponse:
     medium = get_object_or_404(Media, uuid=uuid)
     try:
         services.withdraw_media(medium, by=request.user, at=now())

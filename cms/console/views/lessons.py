@@ -1,7 +1,7 @@
 """One lesson: names, video, questions."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
@@ -14,11 +14,12 @@ from learning import catalogue_queries, services
 from learning.models import Lesson, LessonQuestion, MediaUpload
 from learning.rules import StudyRules, hours_worth
 from tenants.errors import DomainError
+from tenants.requests import TenantRequest
 from tenants.rulesets.services import rules_for
 
 
 @access.console_view(*access.READERS_OF_COURSES, change=access.EDITORS_OF_COURSES)
-def page(request: HttpRequest, pk: int) -> HttpResponse:
+def page(request: TenantRequest, pk: int) -> HttpResponse:
     """The lesson's page; a POST changes code and title."""
     lesson = get_object_or_404(catalogue_queries.lesson_with_use(pk))
     if request.method != "POST":
@@ -36,7 +37,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, lesson: Lesson, names: EntryForm | None = None, asked: QuestionForm | None = None,
+    request: TenantRequest, lesson: Lesson, names: EntryForm | None = None, asked: QuestionForm | None = None,
     changed: str = "",
 ) -> HttpResponse:  # fmt: skip
     """The page, with the one form that came back with errors in place of the fresh one."""
@@ -72,7 +73,7 @@ def _page(
 
 @require_POST
 @access.console_view(*access.EDITORS_OF_COURSES)
-def move(request: HttpRequest, pk: int) -> HttpResponse:
+def move(request: TenantRequest, pk: int) -> HttpResponse:
     """One place up (`up`) or down; back to the course with the focus on the same button."""
     lesson = get_object_or_404(Lesson, pk=pk)
     up = "up" in request.POST
@@ -85,7 +86,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @access.console_view(*access.EDITORS_OF_COURSES)
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: TenantRequest, pk: int) -> HttpResponse:
     lesson = get_object_or_404(Lesson, pk=pk)
     try:
         services.delete_lesson(lesson, by=request.user, at=now())
@@ -98,7 +99,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @access.console_view(*access.EDITORS_OF_COURSES)
-def add_question(request: HttpRequest, pk: int) -> HttpResponse:
+def add_question(request: TenantRequest, pk: int) -> HttpResponse:
     lesson = get_object_or_404(catalogue_queries.lesson_with_use(pk))
     form = QuestionForm(request.POST, auto_id="new_%s")
     if form.is_valid():
@@ -115,7 +116,7 @@ def add_question(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @access.console_view(*access.EDITORS_OF_COURSES)
-def change_question(request: HttpRequest, uuid: str) -> HttpResponse:
+def change_question(request: TenantRequest, uuid: str) -> HttpResponse:
     """The old one retires, a new one takes its place."""
     question = get_object_or_404(LessonQuestion, uuid=uuid)
     form = QuestionForm(request.POST, auto_id=f"q{question.pk}_%s")
@@ -134,7 +135,7 @@ def change_question(request: HttpRequest, uuid: str) -> HttpResponse:
 
 @require_POST
 @access.console_view(*access.EDITORS_OF_COURSES)
-def retire_question(request: HttpRequest, uuid: str) -> HttpResponse:
+def retire_question(request: TenantRequest, uuid: str) -> HttpResponse:
     question = get_object_or_404(LessonQuestion, uuid=uuid)
     try:
         services.retire_question(question, by=request.user, at=now())

@@ -4,7 +4,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate, now
@@ -18,13 +18,14 @@ from learning.catalogue_rules import PlanSum
 from learning.models import Lesson, MediaState, Plan, Position
 from learning.rules import StudyRules, hours_worth
 from tenants.errors import DomainError
+from tenants.requests import TenantRequest
 from tenants.rulesets.services import rules_for
 
 YEARS = range(2000, 2101)
 
 
 @access.console_view(*access.READERS_OF_COURSES)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: TenantRequest) -> HttpResponse:
     """The positions in one year: what is published, what is drafted, what is missing."""
     asked, today = request.GET.get("year", ""), localdate().year
     year = int(asked) if asked.isdecimal() and int(asked) in YEARS else today
@@ -55,7 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @access.console_view(*access.EDITORS_OF_COURSES)
-def draft(request: HttpRequest) -> HttpResponse:
+def draft(request: TenantRequest) -> HttpResponse:
     """Begin a draft for `position` and `year`, empty or copied from the plan `source`."""
     position = Position.objects.filter(code=request.POST.get("position", "")).first()
     year, source_pk = request.POST.get("year", ""), request.POST.get("source", "")
@@ -72,7 +73,7 @@ def draft(request: HttpRequest) -> HttpResponse:
 
 
 @access.console_view(*access.READERS_OF_COURSES, change=access.EDITORS_OF_COURSES)
-def page(request: HttpRequest, pk: int) -> HttpResponse:
+def page(request: TenantRequest, pk: int) -> HttpResponse:
     """A plan. Every button of a draft's editor saves what was typed: hours, and the step it stands for."""
     plan = get_object_or_404(Plan.objects.select_related("position"), pk=pk)
     if request.method != "POST":
@@ -89,7 +90,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, plan, typed, faults)
 
 
-def _typed(request: HttpRequest) -> list[tuple[int, str]]:
+def _typed(request: TenantRequest) -> list[tuple[int, str]]:
     """Lesson ids in the order of the form, each with its hours as typed."""
     ids = [int(pk) for pk in request.POST.getlist("lesson") if pk.isdecimal()]
     return [(pk, request.POST.get(f"hours-{pk}", "").strip()) for pk in ids]
@@ -109,7 +110,7 @@ def _rows(typed: list[tuple[int, str]]) -> tuple[list[tuple[int, Decimal]], dict
     return rows, faults
 
 
-def _stepped(request: HttpRequest, rows: list[tuple[int, Decimal]]) -> list[tuple[int, Decimal]]:
+def _stepped(request: TenantRequest, rows: list[tuple[int, Decimal]]) -> list[tuple[int, Decimal]]:
     """The rows after the button that was pressed: `up`, `down`, `remove` (of a lesson), `add` (the ticked ones)."""
     place = {str(pk): index for index, (pk, _hours) in enumerate(rows)}
     for name, step in (("up", -1), ("down", 1)):
@@ -130,7 +131,7 @@ def worth_of(lesson: Lesson, hour_s: int) -> Decimal | None:
     return hours_worth(lesson.media.duration_ms, hour_s) if lesson.media else None
 
 
-def _focus(request: HttpRequest) -> str:
+def _focus(request: TenantRequest) -> str:
     """Where the keyboard goes on after a step."""
     for name in ("up", "down"):
         if request.POST.get(name, "").isdecimal():
@@ -139,7 +140,7 @@ def _focus(request: HttpRequest) -> str:
 
 
 def _page(
-    request: HttpRequest, plan: Plan, typed: list[tuple[int, str]] | None = None, faults: dict[int, str] | None = None
+    request: TenantRequest, plan: Plan, typed: list[tuple[int, str]] | None = None, faults: dict[int, str] | None = None
 ) -> HttpResponse:
     hour_s = rules_for(StudyRules, at=now()).hour_s
     library = list(catalogue_queries.library())
@@ -199,7 +200,7 @@ def _what_is_missing(lines: list[dict[str, Any]], total: PlanSum) -> list[str]:
 
 
 @access.console_view(*access.EDITORS_OF_COURSES)
-def publish(request: HttpRequest, pk: int) -> HttpResponse:
+def publish(request: TenantRequest, pk: int) -> HttpResponse:
     """GET asks once more, with what it means; POST publishes."""
     plan = get_object_or_404(Plan.objects.select_related("position"), pk=pk)
     if request.method == "POST":
@@ -226,7 +227,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @access.console_view(*access.EDITORS_OF_COURSES)
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: TenantRequest, pk: int) -> HttpResponse:
     plan = get_object_or_404(Plan, pk=pk)
     try:
         services.delete_draft(plan, by=request.user, at=now())

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
@@ -21,6 +21,7 @@ from cms.frame import kept, page_of
 from learning import catalogue_queries, errors, services
 from learning.models import Course, Lesson, MediaUpload, UploadState
 from tenants.errors import DomainError
+from tenants.requests import TenantRequest
 
 PIECE_MAX = 8 * 1024 * 1024
 RUNNING = (UploadState.QUEUED, UploadState.ENCODING)
@@ -32,7 +33,7 @@ TONES = {
 
 @access.console_view(*access.READERS_OF_COURSES)
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: TenantRequest) -> HttpResponse:
     """All uploads, newest first, and the form that begins one."""
     page = page_of(request, MediaUpload.objects.select_related("by", "lesson", "course"))
     for upload in page.object_list:
@@ -76,7 +77,7 @@ def in_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Refusals as the upload's script reads them: code, sentence and how much is there."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: TenantRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except DomainError as error:
@@ -89,7 +90,7 @@ def in_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @require_POST
 @access.console_view(*access.EDITORS_OF_COURSES)
 @in_json
-def begin(request: HttpRequest) -> HttpResponse:
+def begin(request: TenantRequest) -> HttpResponse:
     """JSON in: name, size, and a lesson or a course (with `split`); JSON out: where the pieces go."""
     try:
         asked = json.loads(request.body)
@@ -128,7 +129,7 @@ def _state(upload: MediaUpload) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "PATCH"])
 @access.console_view(*access.READERS_OF_COURSES, change=access.EDITORS_OF_COURSES)
 @in_json
-def data(request: HttpRequest, uuid: str) -> HttpResponse:
+def data(request: TenantRequest, uuid: str) -> HttpResponse:
     """GET: how far it is. PATCH: the piece that begins at `Upload-Offset`; at most 8 MiB, read as a stream, so that
     memory does not grow with the file."""
     upload = get_object_or_404(MediaUpload, uuid=uuid)
@@ -151,11 +152,11 @@ def _refused(status: int, code: str, message: str) -> JsonResponse:
 @never_cache
 @require_safe
 @access.console_view(*access.READERS_OF_COURSES)
-def page(request: HttpRequest, uuid: str) -> HttpResponse:
+def page(request: TenantRequest, uuid: str) -> HttpResponse:
     return render(request, "console/courses/upload.html", _context(request, uuid))
 
 
-def _context(request: HttpRequest, uuid: str, captions_form: CaptionsForm | None = None) -> dict[str, Any]:
+def _context(request: TenantRequest, uuid: str, captions_form: CaptionsForm | None = None) -> dict[str, Any]:
     upload = get_object_or_404(MediaUpload.objects.select_related("by", "lesson__media", "course"), uuid=uuid)
     dress(upload)
     made = list(upload.media.prefetch_related("lessons").order_by("chapter"))
@@ -175,14 +176,14 @@ def _context(request: HttpRequest, uuid: str, captions_form: CaptionsForm | None
 @never_cache
 @require_safe
 @access.console_view(*access.READERS_OF_COURSES)
-def state(request: HttpRequest, uuid: str) -> HttpResponse:
+def state(request: TenantRequest, uuid: str) -> HttpResponse:
     """The part of the page that changes while a worker converts; htmx asks for it."""
     return render(request, "console/courses/_upload_state.html", _context(request, uuid))
 
 
 @require_POST
 @access.console_view(*access.EDITORS_OF_COURSES)
-def captions(request: HttpRequest, uuid: str) -> HttpResponse:
+def captions(request: TenantRequest, uuid: str) -> HttpResponse:
     upload = get_object_or_404(MediaUpload, uuid=uuid)
     form = CaptionsForm(request.POST, request.FILES)
     if form.is_valid():
@@ -198,7 +199,7 @@ def captions(request: HttpRequest, uuid: str) -> HttpResponse:
 
 @require_POST
 @access.console_view(*access.EDITORS_OF_COURSES)
-def attach(request: HttpRequest, uuid: str) -> HttpResponse:
+def attach(request: TenantRequest, uuid: str) -> HttpResponse:
     """Give a converted video to a lesson; who has begun the lesson keeps the old one."""
     upload = get_object_or_404(MediaUpload, uuid=uuid)
     medium = next((one for one in upload.media.all() if str(one.uuid) == request.POST.get("media")), None)
@@ -220,7 +221,7 @@ def _verb(act: str, words: Callable[[], str]) -> Callable[..., HttpResponse]:
 
     @require_POST
     @access.console_view(*access.EDITORS_OF_COURSES)
-    def view(request: HttpRequest, uuid: str) -> HttpResponse:
+    def view(request: TenantRequest, uuid: str) -> HttpResponse:
         upload = get_object_or_404(MediaUpload, uuid=uuid)
         try:
             getattr(services, act)(upload, by=request.user, at=now())

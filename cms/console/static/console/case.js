@@ -84,6 +84,9 @@ if (times) {
   if (times.querySelector("#to-confirm")) times.querySelector("#to-confirm").scrollIntoView({ block: "nearest" });
 }
 
+/* what was refused may stand below the fold of the decision */
+[...document.querySelectorAll("#decide .zx-field__err")].find((one) => one.offsetParent)?.scrollIntoView({ block: "nearest" });
+
 function confirm() {
   const form = document.getElementById("decide");
   const button = form?.querySelector("button[type=submit]");
