@@ -63,19 +63,19 @@ def test_a_course_shows_its_lessons_with_length_captions_questions_and_what_has_
 
 def test_lessons_are_put_in_order_by_buttons_and_the_keyboard_stays_on_the_button(editor):
     first, second = make_lesson(), make_lesson()
-    answer = editor.post(f"/admin/console/lessons/{second.pk}/move/", {"up": "1"})
+    answer = editor.post(f"/admin/console/courses/lessons/{second.pk}/move/", {"up": "1"})
     assert list(first.course.lessons.values_list("pk", flat=True)) == [second.pk, first.pk]
     assert answer["Location"] == f"{COURSES}{first.course_id}/?moved={second.pk}up"
     page = editor.get(answer["Location"]).content.decode()
     assert page.count("autofocus") == 1
     assert last_action() == "lesson.moved"
-    editor.post(f"/admin/console/lessons/{second.pk}/move/", {"up": "1"})
+    editor.post(f"/admin/console/courses/lessons/{second.pk}/move/", {"up": "1"})
     assert list(first.course.lessons.values_list("pk", flat=True)) == [second.pk, first.pk]
 
 
 def test_a_lesson_is_renamed_and_only_an_unused_one_can_be_deleted(editor, lingzhu):
     lesson = make_lesson()
-    address = f"/admin/console/lessons/{lesson.pk}/"
+    address = f"/admin/console/courses/lessons/{lesson.pk}/"
     editor.post(address, {"code": "AQ-01", "title": "临边防护"})
     lesson.refresh_from_db()
     assert (lesson.code, lesson.title, last_action()) == ("AQ-01", "临边防护", "lesson.changed")
@@ -83,29 +83,29 @@ def test_a_lesson_is_renamed_and_only_an_unused_one_can_be_deleted(editor, lingz
     assert not Lesson.objects.filter(pk=lesson.pk).exists()
     with institution_scope(lingzhu):
         used = make_study(lingzhu).lessons[0]
-    page = editor.post(f"/admin/console/lessons/{used.pk}/delete/", follow=True).content.decode()
+    page = editor.post(f"/admin/console/courses/lessons/{used.pk}/delete/", follow=True).content.decode()
     assert "须为记录保留" in page
     assert Lesson.objects.filter(pk=used.pk).exists()
 
 
 def test_a_question_is_added_replaced_and_retired_and_the_old_words_stay(editor):
     lesson = make_lesson()
-    editor.post(f"/admin/console/lessons/{lesson.pk}/questions/", QUESTION)
+    editor.post(f"/admin/console/courses/lessons/{lesson.pk}/questions/", QUESTION)
     old = LessonQuestion.objects.get()
     assert (old.options, old.answer, last_action()) == (["检查防护", "直接开工"], 0, "lesson_question.added")
-    editor.post(f"/admin/console/lesson-questions/{old.uuid}/", QUESTION | {"stem": "开工前先做什么？"})
+    editor.post(f"/admin/console/courses/lesson-questions/{old.uuid}/", QUESTION | {"stem": "开工前先做什么？"})
     old.refresh_from_db()
     new = LessonQuestion.objects.get(retired_at=None)
     assert old.retired_at is not None
     assert (old.stem, new.stem) == ("作业前应先做什么？", "开工前先做什么？")
-    editor.post(f"/admin/console/lesson-questions/{new.uuid}/retire/")
+    editor.post(f"/admin/console/courses/lesson-questions/{new.uuid}/retire/")
     assert not LessonQuestion.objects.filter(retired_at=None).exists()
     assert last_action() == "lesson_question.retired"
 
 
 def test_a_question_without_a_right_option_comes_back_with_the_sentence_and_what_was_typed(editor):
     lesson = make_lesson()
-    page = editor.post(f"/admin/console/lessons/{lesson.pk}/questions/", QUESTION | {"answer": "3"})
+    page = editor.post(f"/admin/console/courses/lessons/{lesson.pk}/questions/", QUESTION | {"answer": "3"})
     assert page.status_code == 400
     assert "请指出哪个选项正确" in page.content.decode()
     assert "作业前应先做什么？" in page.content.decode()
@@ -115,10 +115,10 @@ def test_a_question_without_a_right_option_comes_back_with_the_sentence_and_what
 def test_an_auditor_looks_and_changes_nothing(association, editor):
     lesson = make_lesson()
     auditor = staff_client(association, Role.AUDITOR, "审计员")
-    page = auditor.get(f"/admin/console/lessons/{lesson.pk}/").content.decode()
+    page = auditor.get(f"/admin/console/courses/lessons/{lesson.pk}/").content.decode()
     assert "替换视频" not in page
-    assert "替换视频" in editor.get(f"/admin/console/lessons/{lesson.pk}/").content.decode()
-    assert auditor.post(f"/admin/console/lessons/{lesson.pk}/", {"code": "X", "title": "乙"}).status_code == 403
+    assert "替换视频" in editor.get(f"/admin/console/courses/lessons/{lesson.pk}/").content.decode()
+    assert auditor.post(f"/admin/console/courses/lessons/{lesson.pk}/", {"code": "X", "title": "乙"}).status_code == 403
     assert auditor.post(COURSES, {"code": "X", "title": "乙"}).status_code == 403
 
 
@@ -127,7 +127,7 @@ def test_the_preview_gives_playlists_and_files_to_editors_and_to_nobody_else(edi
     part = Path(settings.COURSEWARE_ROOT) / "preview" / "v0"
     part.mkdir(parents=True, exist_ok=True)
     (part / "00000.m4s").write_bytes(b"moof")
-    address = f"/admin/console/courseware/{lesson.media.uuid}/"
+    address = f"/admin/console/courses/courseware/{lesson.media.uuid}/"
     assert "v0/index.m3u8" in editor.get(f"{address}index.m3u8").content.decode()
     assert editor.get(f"{address}v0/index.m3u8").content.decode().count("#EXTINF") == 10
     assert b"".join(editor.get(f"{address}v0/00000.m4s").streaming_content) == b"moof"
@@ -142,8 +142,10 @@ def test_a_page_takes_the_same_number_of_queries_with_one_row_and_with_three(edi
     lesson = make_lesson()
     services.add_question(lesson, "问 1？", ["甲", "乙"], 1, by=editor.user, at=AT)
     addresses = {
-        "courses": COURSES, "course": f"{COURSES}{lesson.course_id}/", "lesson": f"/admin/console/lessons/{lesson.pk}/"
-    }  # fmt: skip
+        "courses": COURSES,
+        "course": f"{COURSES}{lesson.course_id}/",
+        "lesson": f"{COURSES}lessons/{lesson.pk}/",
+    }
     one, _page = queries_of(editor, addresses[which])
     for number in (2, 3):
         services.create_course(f"K{number}", "课程", by=editor.user, at=AT)

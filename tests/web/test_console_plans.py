@@ -18,7 +18,7 @@ from tests.support.staff import queries_of, staff_client
 from tests.support.study import make_lesson, make_position
 
 pytestmark = pytest.mark.django_db
-PLANS = "/admin/console/plans/"
+PLANS = "/admin/console/courses/plans/"
 AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
 SIXTEEN_HOURS_MS = 16 * 2700 * 1000
 

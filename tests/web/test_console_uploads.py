@@ -15,7 +15,7 @@ from tests.support.staff import queries_of, staff_client
 from tests.support.study import make_lesson
 
 pytestmark = pytest.mark.django_db
-UPLOADS = "/admin/console/video-uploads/"
+UPLOADS = "/admin/console/courses/video-uploads/"
 AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
 
@@ -138,7 +138,7 @@ def test_a_video_that_has_no_lesson_yet_is_given_to_one(editor):
     assert lesson.title in page
     answer = editor.post(f"{UPLOADS}{upload.uuid}/attach/", {"media": str(medium.uuid), "lesson": lesson.pk})
     lesson.refresh_from_db()
-    assert (lesson.media, answer["Location"]) == (medium, f"/admin/console/lessons/{lesson.pk}/")
+    assert (lesson.media, answer["Location"]) == (medium, f"/admin/console/courses/lessons/{lesson.pk}/")
 
 
 def test_a_video_that_no_lesson_shows_is_withdrawn_from_the_page_of_its_upload(editor):
@@ -148,7 +148,7 @@ def test_a_video_that_no_lesson_shows_is_withdrawn_from_the_page_of_its_upload(e
     made.delete()
     medium.upload = upload
     medium.save()
-    page = editor.post(f"/admin/console/courseware/{medium.uuid}/withdraw/", follow=True).content.decode()
+    page = editor.post(f"/admin/console/courses/courseware/{medium.uuid}/withdraw/", follow=True).content.decode()
     medium.refresh_from_db()
     assert medium.state == MediaState.WITHDRAWN
     assert "已撤回" in page

@@ -62,7 +62,7 @@ def test_a_reload_in_the_middle_of_an_upload_costs_nothing_that_was_received(ass
             return route.continue_()
 
         page.route(data, cut_after_the_first)
-        address = f"{site}/admin/console/video-uploads/?lesson={lesson.pk}"
+        address = f"{site}/admin/console/courses/video-uploads/?lesson={lesson.pk}"
         page.goto(address)
         page.get_by_label("视频文件").set_input_files(film)
         page.get_by_role("button", name="开始上传").click()
