@@ -213,6 +213,7 @@ def a_range_is_206_with_exactly_these_bytes(door: Door) -> None:
 
 def after_a_take_over_old_addresses_die(door: Door) -> None:
     good, short = door.address(), door.address(left_s=2)
+    door.study.open_camera(at=postgres_now())  # another page: the same one would only go on
     door.study.open(at=postgres_now())
     door.study.session = door.study.sittings[0]
     if door.kind == "django":
