@@ -4,7 +4,7 @@ what a face has to do before it is another room's test, and what it leaves behin
 from __future__ import annotations
 
 import json
-import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,13 +12,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.support import servers
 from tests.support.live import Daphne, daphne, in_thread
 from tests.support.study import Study, make_study, postgres_now
+from tests.support.videos import picture, run_ffmpeg
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, WebSocketRoute
 
 LESSON_S = 16
+SOUND = ["-f", "lavfi", "-i", f"sine=frequency=330:duration={LESSON_S}"]
 # Playwright's stand-in for sockets throws it where a browser only drops what is sent on a line that is breaking.
 CLOSED = "WebSocket is already in CLOSING or CLOSED state"
 RENDITIONS = [
@@ -35,29 +38,26 @@ RULES = {"beat_s": 2, "buffer_s": 10}
 
 def two_renditions(cache: Path) -> Path:
     """Sixteen seconds of a clock in two sizes, with sound and captions; encoded once."""
-    import imageio_ffmpeg
+    folder = cache / "sixteen-seconds-two-sizes-2"
+    with servers.locked("two-renditions"):
+        if not folder.exists():
+            _encode_two(cache, folder)
+    return folder
 
+
+def _encode_two(cache: Path, folder: Path) -> None:
     from learning.media import encode_hls
 
-    folder = cache / "sixteen-seconds-two-sizes-1"
-    if folder.exists():
-        return folder
-    part = cache / "sixteen-seconds-part"
-    for one in RENDITIONS:
-        source = cache / f"sixteen-{one['name']}.mp4"
-        size = f"{one['width']}x{one['height']}"
-        picture = ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25:duration={LESSON_S}"]
-        sound = ["-f", "lavfi", "-i", f"sine=frequency=330:duration={LESSON_S}"]
-        subprocess.run(
-            [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *picture, *sound, str(source)], check=True
-        )
-        made = cache / f"sixteen-{one['name']}"
-        encode_hls(source, made)
-        part.mkdir(exist_ok=True)
-        (made / "v0").rename(part / str(one["name"]))
-    (part / "captions.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:16.000\n基坑支护与监测\n")
-    part.rename(folder)
-    return folder
+    with tempfile.TemporaryDirectory(dir=cache) as scratch:
+        part = Path(scratch) / "both"
+        part.mkdir()
+        for one in RENDITIONS:
+            source, made = Path(scratch) / f"{one['name']}.mp4", Path(scratch) / f"made-{one['name']}"
+            run_ffmpeg(*picture(f"{one['width']}x{one['height']}", LESSON_S, "25"), *SOUND, str(source))
+            encode_hls(source, made)
+            (made / "v0").rename(part / str(one["name"]))
+        (part / "captions.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:16.000\n基坑支护与监测\n")
+        part.rename(folder)
 
 
 def make_room(institution: Any, folder: Path, *, lessons: int = 2, rules: dict[str, Any] | None = None) -> Study:
