@@ -6,3 +6,6 @@ class CertsConfig(AppConfig):
     name = "certs"
     verbose_name = _("Certificates")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from certs import checks  # noqa: F401 - registers them

@@ -23,6 +23,15 @@ WINDOW_S = 0.025
 MOST = 125  # small enough that the next batch is read while PostgreSQL writes this one (ADR 0035)
 CONNECT_TIMEOUT_S = 5
 STATEMENT_TIMEOUT_MS = 10_000
+# One plan, by primary keys, made once: planned while a table is new and empty, it would read that table whole for every
+# beat until the next ANALYZE, and compiling it costs hundreds of milliseconds in which nobody is answered.
+PLAN = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
+SESSION = {
+    "search_path": "public",
+    "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+    "synchronous_commit": "on",
+    **PLAN,
+}
 
 
 class NotSaved(Exception):
@@ -95,7 +104,7 @@ class Batcher:
                 autocommit=True,
                 connect_timeout=CONNECT_TIMEOUT_S,
                 application_name="zhuxue-beats",
-                options=f"-c search_path=public -c statement_timeout={STATEMENT_TIMEOUT_MS} -c synchronous_commit=on",
+                options=" ".join(f"-c {name}={value}" for name, value in SESSION.items()),
             )
         return self.connection
 

@@ -93,11 +93,11 @@ WITH beat AS (
 )
 SELECT b.id, m.seq, m.nonce, e.at, e.credit, e.credited_ms + e.credit AS credited_ms, e.duration_ms, e.plays,
        e.verified_until, CASE WHEN e.day_cap_ms > 0 THEN e.day_cap_ms - e.used_ms - e.credit END AS day_left_ms,
-       m.answer_by, e.is_open, s.end_reason
+       m.answer_by, e.is_open,
+       CASE WHEN m.id IS NULL THEN (SELECT s.end_reason FROM learning_studysession s WHERE s.id = b.id) END
 FROM beat b
 LEFT JOIN moved m ON m.id = b.id
 LEFT JOIN earned e ON e.id = b.id
-LEFT JOIN learning_studysession s ON s.id = b.id
 """
 
 # A socket that comes (back) gets the current seq and a fresh nonce; the time it was away earns nothing. `at` as above.

@@ -1,7 +1,7 @@
 """PAdES signatures with pyHanko. The key comes from a PKCS #12 file that the operator provides.
 
 The demo makes itself a self-signed key in the private folder at its first certificate; anywhere else a missing key is
-an error (also a system check, so that a deployment without one does not start).
+an error (certs/checks.py: a deployment without one does not start).
 """
 
 import os
@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from cryptography.x509.oid import NameOID
 from django.conf import settings
-from django.core.checks import Error, register
 from django.core.exceptions import ImproperlyConfigured
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfReadError
@@ -29,17 +28,10 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
 
+from certs.checks import MISSING
+
 DEMO_PASSWORD = "demo"  # noqa: S105 - it protects a key that is worth nothing
 DEMO_YEARS = 20
-MISSING = "ZHUXUE_CERT_SIGNING_P12 names no PKCS #12 file with the key that signs certificates."
-
-
-@register()
-def signing_key_is_there(app_configs: object, **kwargs: object) -> list[Error]:
-    """Production does not start without its own key."""
-    if settings.IS_DEMO or Path(settings.CERT_SIGNING_P12 or "missing").is_file():
-        return []
-    return [Error(MISSING, id="certs.E001")]
 
 
 def key_file() -> tuple[Path, str]:

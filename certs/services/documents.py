@@ -14,8 +14,6 @@ from certs.models import Document, QualificationCertificate, QualificationState
 from certs.pdf.artwork import photo_jpeg
 from certs.pdf.facts import Facts, HoursFacts, QualificationFacts
 from certs.pdf.fonts import unprintable
-from certs.pdf.render import render
-from certs.pdf.sign import sign
 from certs.queries import lookup_key
 from proctoring import queries as faces
 from proctoring import vault as face_vault
@@ -94,6 +92,10 @@ def stored_pdf(document: Document) -> bytes:
 
 def build_pdf(document: Document) -> bytes:
     """Render, sign, seal; the row keeps name and hash. The caller holds the row's lock."""
+    # Here, because the two libraries take a third of every process's start and few processes make a PDF.
+    from certs.pdf.render import render
+    from certs.pdf.sign import sign
+
     facts = facts_of(document)
     pdf = sign(render(facts, photo=photo_of(document), url=verification_url(document.token)), reason=facts.number)
     document.pdf, document.sha256 = vault.put(document, "pdf", pdf), hashlib.sha256(pdf).hexdigest()

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pypdf import PdfReader, PdfWriter
 
+from certs.checks import signing_key_is_there
 from certs.pdf import sign
 from certs.pdf.render import render
 from tests.unit.test_pdf_documents import URL, hours_facts
@@ -57,6 +58,6 @@ def test_the_demo_makes_its_key_once(signed: bytes) -> None:
 
 def test_production_refuses_to_start_or_sign_without_a_key_of_its_own(settings: Any) -> None:
     settings.IS_DEMO, settings.CERT_SIGNING_P12 = False, ""
-    assert [error.id for error in sign.signing_key_is_there(None)] == ["certs.E001"]
+    assert [error.id for error in signing_key_is_there(None)] == ["certs.E001"]
     with pytest.raises(ImproperlyConfigured):
         sign.key_file()
