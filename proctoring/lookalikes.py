@@ -163,7 +163,7 @@ def forget_lookalikes(profile: FaceProfile) -> None:
 def persons_stored() -> int:
     """Of how many people any face data is kept: reference photos, or pictures taken while they studied."""
     with province_scope():
-        photos = FacePhoto.objects.exclude(frame="", vectors=b"").values("profile__user")
+        photos = FacePhoto.objects.exclude(frame="").values("profile__user")
         seen = [model.objects.exclude(frame="").values("session__user") for model in (Snapshot, LivenessAttempt)]
         return User.objects.filter(Q(pk__in=photos) | Q(pk__in=seen[0]) | Q(pk__in=seen[1])).count()
 
