@@ -27,8 +27,8 @@ class ProctoringRules:
     onnx_review: float = 0.59
     onnx_too_perfect: float = 0.015  # replayed ≤ 0.008, another picture ≥ 0.024
     # One face in two accounts: between two templates, and each is compared with all of the province's.
-    dlib_lookalike: float = 0.30
-    onnx_lookalike: float = 0.40
+    dlib_lookalike: float = 0.22
+    onnx_lookalike: float = 0.35
     persons_alarm: int = 80_000  # from 100,000 persons' face data on, storing it must be filed
     duplicate_bits: int = 4  # of 256: closer than sensor noise allows between two exposures
 

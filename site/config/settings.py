@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config import face_models
 from config.env import Env, database_from, demo_key, require_own_keys
 from config.logs import structured_logging
 
@@ -341,10 +342,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- faces, certificates, SMS -----------------------------------------------------------------------------------------
-FACE_ONNX_WEIGHTS = env.text("ZHUXUE_FACE_ONNX_WEIGHTS", "")
-FACE_ONNX_SHA256 = env.text(
-    "ZHUXUE_FACE_ONNX_SHA256", "b7120c095d60094f28a4a54ba6a8bf51b297a6273fb40ef6350dfec1f63d9507"
-)
+# What `fab models` fetched serves the demo by itself; a production names its engine.
+_fetched = face_models.place(VAR)
+FACE_ONNX_WEIGHTS = env.text("ZHUXUE_FACE_ONNX_WEIGHTS", str(_fetched) if ENV == "demo" and _fetched.exists() else "")
+FACE_ONNX_SHA256 = env.text("ZHUXUE_FACE_ONNX_SHA256", face_models.SHA256)
 CERT_SIGNING_P12 = env.text("ZHUXUE_CERT_SIGNING_P12", "")
 CERT_SIGNING_PASSWORD = env.text("ZHUXUE_CERT_SIGNING_PASSWORD", "")
 # Whether the file register records what it is given; a real register answers later.
