@@ -86,6 +86,13 @@ def bench(c, only=""):
     must("tests.bench.frame", "--only", only)
 
 
+@task(help={"source": "another address, or a file you brought", "folder": "where models/ is to lie"})
+def models(c, source="", folder=""):
+    """Fetch the weights of the better face recogniser and check their sum; dlib serves without them."""
+    flags = (["--source", source] if source else []) + (["--folder", folder] if folder else [])
+    must("config.face_models", *flags)
+
+
 @task
 def messages(c):
     """Bring the Chinese catalogue in step with the sources and compile it."""

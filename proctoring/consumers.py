@@ -16,13 +16,13 @@ from django.utils import timezone
 
 from proctoring import queries, supervision
 from proctoring.challenge import Challenge
-from proctoring.errors import ProfileIncomplete, SessionClosed
+from proctoring.errors import SessionClosed
+from proctoring.likeness import known_of
 from proctoring.lookouts import Lookout
-from proctoring.models import CameraSession, FaceProfile
+from proctoring.models import CameraSession
 from proctoring.outcomes import PASSED, Sighting
 from proctoring.pictures import is_frame
 from proctoring.rules import ProctoringRules
-from proctoring.vectors import from_bytes, to_bytes
 from tenants.consumers import CLOSE_ABUSE, CLOSE_REFUSED, TenantConsumer
 from tenants.rulesets.services import rules_for
 
@@ -39,18 +39,13 @@ MESSAGES = {"liveness.start", "liveness.cancel", "snapshot.resume", "camera.lost
 def load(session_uuid: UUID, user: Any, at: datetime) -> tuple[CameraSession, ProctoringRules, bytes]:
     """The person's open session, the rules, the packed template and each reference photo's vector.
 
-    Raises `SessionClosed`, `ProfileIncomplete`.
+    Raises `SessionClosed`, `ProfileIncomplete`, `TemplateBeingMade`.
     """
     session = queries.open_session(session_uuid, user)
     if session is None:
         raise SessionClosed
     profile = queries.profile_of(user)
-    template = queries.template_of(profile, profile.engine) if profile else None
-    if profile is None or template is None or profile.state != FaceProfile.State.CONFIRMED:
-        raise ProfileIncomplete(queries.missing_steps(user))
-    photos = [from_bytes(photo.vectors)[0] for photo in queries.photos_of(profile).values()]
-    known = to_bytes([*from_bytes(template.vector), *photos])
-    return session, rules_for(ProctoringRules, at=at), known
+    return session, rules_for(ProctoringRules, at=at), known_of(profile, user)
 
 
 class CameraConsumer(TenantConsumer):

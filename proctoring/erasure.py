@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from proctoring import vault
+from proctoring.lookalikes import forget_lookalikes
 from proctoring.models import CameraSession, Consent, FacePhoto, FaceProfile, FaceTemplate, LivenessAttempt, Snapshot
 from tenants.audit.services import record
 from tenants.rulesets.rules import RetentionRules
@@ -34,6 +35,7 @@ def erase_face_data(user: Any, institution: Any, *, why: str, by: Any, at: datet
         photos = [photo for photo in FacePhoto.objects.filter(profile=profile) if photo.frame or photo.vectors]
         for photo in photos:
             _forget(photo, at)
+        forget_lookalikes(profile)
         if not (photos or templates):
             return 0
         profile.state, profile.engine, profile.rejected_reason = FaceProfile.State.INCOMPLETE, "", ""

@@ -33,6 +33,25 @@ class FaceBusy(PhotoRefused):
         super().__init__("photo.busy", status=503)
 
 
+class TemplateBeingMade(DomainError):
+    """The recogniser was changed; the person's photos are measured anew in the background."""
+
+    code = "camera.preparing"
+    message = _("Your photos are being prepared for the new face recognition. Please try again in half a minute.")
+    status = 503
+
+
+class CannotDecide(DomainError):
+    code = "lookalike.cannot_decide"
+    message = _("Nobody decides about an account of their own. Please leave it to a colleague.")
+    status = 403
+
+
+class AlreadyDecided(DomainError):
+    code = "lookalike.decided"
+    message = _("Somebody else has decided this pair meanwhile. Reload the page to see what was decided.")
+
+
 class ConsentNeeded(DomainError):
     code = "consent.needed"
     message = _("Please decide about the use of your face data first.")

@@ -6,11 +6,17 @@ from functools import lru_cache
 
 from django.conf import settings
 
+from proctoring.engine.edition import Edition, configured
 from proctoring.stills import Measured
 
 LONGEST_PX = 1600  # stills are examined at most this large: detection time grows with the area
 
 Examiner = Callable[[bytes], Measured]
+
+
+def edition_in_use() -> Edition:
+    """The recogniser this installation is configured for. Loads nothing: the web process asks too."""
+    return configured(settings.FACE_ONNX_WEIGHTS, settings.FACE_ONNX_SHA256)
 
 
 @lru_cache(maxsize=1)
@@ -30,16 +36,17 @@ def examine_locally(picture: bytes) -> Measured:
     try:
         rgb, grey = frames.decode(picture, 40_000_000)
     except frames.Unreadable:
-        return Measured(engine=engine.name, faces=0)
+        return Measured(engine=engine.name, edition=engine.edition.mark, faces=0)
     rgb, grey = frames.shrink(rgb, grey, LONGEST_PX)
     boxes = [box for box in engine.detect(grey) if box.width > 40]
     # A card beside a face, a poster far behind: only faces at least half as wide as the largest count.
     boxes = [box for box in boxes if box.width * 2 >= boxes[0].width]
     if len(boxes) != 1:
-        return Measured(engine=engine.name, faces=len(boxes))
+        return Measured(engine=engine.name, edition=engine.edition.mark, faces=len(boxes))
     points = engine.landmarks(grey, boxes[0])
     return Measured(
         engine=engine.name,
+        edition=engine.edition.mark,
         faces=1,
         width=grey.shape[1],
         height=grey.shape[0],

@@ -90,6 +90,7 @@ class FacePhoto(Row):
     fingerprint = models.CharField(max_length=64)
     vectors = EncryptedBinaryField()
     engine = models.CharField(max_length=12)
+    edition = models.CharField(max_length=24, default="", help_text="weights and recipe that measured it")
     saved_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True, blank=True)
 
@@ -105,18 +106,53 @@ class FacePhoto(Row):
 
 
 class FaceTemplate(Row):
-    """The mean embedding of a profile for one engine: float32, sealed."""
+    """The mean embedding of a profile for one engine: float32, sealed. `edition` says by which weights."""
 
     profile = models.ForeignKey(FaceProfile, on_delete=models.CASCADE, related_name="templates")
     engine = models.CharField(max_length=12)
+    edition = models.CharField(max_length=24, default="")
     vector = EncryptedBinaryField()
     made_at = models.DateTimeField()
+    compared_at = models.DateTimeField(null=True, blank=True, help_text="with all others of the province")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["profile", "engine"], name="one_template_an_engine")]
+        indexes = [models.Index(fields=["id"], name="template_to_compare", condition=Q(compared_at=None))]
 
     def __str__(self) -> str:
         return f"{self.engine} {self.uuid}"
+
+
+class Lookalike(models.Model):
+    """Two accounts with nearly the same face. The association looks and decides; nothing is blocked by it.
+
+    Not scoped: it tells of two institutions' people at once, so no institution may read it.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("To be looked at")
+        TWO_PEOPLE = "two_people", _("Two people")
+        ONE_PERSON = "one_person", _("One person with two accounts")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    first = models.ForeignKey(FaceProfile, on_delete=models.PROTECT, related_name="+")
+    second = models.ForeignKey(FaceProfile, on_delete=models.PROTECT, related_name="+")
+    engine = models.CharField(max_length=12)
+    distance = models.FloatField(null=True)
+    noted_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-noted_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["first", "second"], name="one_row_a_pair_of_faces")]
+
+    def __str__(self) -> str:
+        return f"{self.uuid} {self.state}"
 
 
 class CameraSession(Row):

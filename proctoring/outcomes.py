@@ -122,6 +122,10 @@ SENTENCES = {
         _("It is time to recognise your face again"),
         _("Please recognise your face again. Time until then does not count."),
     ),
+    "camera.preparing": Sentence(
+        _("Your photos are being prepared"),
+        _("The face recognition was renewed. Please try again in half a minute; you need not do anything else."),
+    ),
     "camera.closed": Sentence(_("The camera session has ended"), _("Open the study room again.")),
     "camera.abuse": Sentence(_("The camera connection was closed"), _("Reload the page and try again.")),
     "camera.offline": Sentence(_("The connection is lost"), _("We are reconnecting. What has been counted is safe.")),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from proctoring.models import CameraSession, Consent, FacePhoto, FaceProfile, FaceTemplate, Incident, LivenessAttempt
+from proctoring.models import CameraSession, Consent, FacePhoto, FaceProfile, Incident, LivenessAttempt
 
 UNCOUNTED = ("liveness.busy",)  # not the person's fault; one given up counts, or actions could be drawn until they suit
 STEPS = ("consent", "id_photo", "portrait", "match", "confirmation")
@@ -24,11 +24,6 @@ def profile_of(user: Any) -> FaceProfile | None:
 def photos_of(profile: FaceProfile) -> dict[str, FacePhoto]:
     """Current reference photos by kind. For the server's own use: never sent to the trainee."""
     return {photo.kind: photo for photo in FacePhoto.objects.filter(profile=profile, replaced_at=None)}
-
-
-def template_of(profile: FaceProfile, engine: str) -> FaceTemplate | None:
-    """The mean embedding for an engine."""
-    return FaceTemplate.objects.filter(profile=profile, engine=engine).first()
 
 
 def missing_steps(user: Any) -> list[str]:

@@ -26,6 +26,10 @@ class ProctoringRules:
     onnx_pass: float = 0.55
     onnx_review: float = 0.59
     onnx_too_perfect: float = 0.015  # replayed ≤ 0.008, another picture ≥ 0.024
+    # One face in two accounts: between two templates, and each is compared with all of the province's.
+    dlib_lookalike: float = 0.22
+    onnx_lookalike: float = 0.35
+    persons_alarm: int = 80_000  # from 100,000 persons' face data on, storing it must be filed
     duplicate_bits: int = 4  # of 256: closer than sensor noise allows between two exposures
 
     # liveness
@@ -85,6 +89,10 @@ class ProctoringRules:
     def review_at(self, engine: str) -> float:
         """Largest distance a human still looks at."""
         return float(getattr(self, f"{engine}_review"))
+
+    def lookalike_at(self, engine: str) -> float:
+        """Largest distance between two people's templates that the association looks at."""
+        return float(getattr(self, f"{engine}_lookalike"))
 
     def too_perfect_at(self, engine: str) -> float:
         """Below this two pictures are the same picture."""

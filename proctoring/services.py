@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
-from proctoring import queries, vault
+from proctoring import likeness, lookalikes, queries, vault
 from proctoring.client import examine
 from proctoring.consent_text import digest, text_as_shown
 from proctoring.erasure import erase_face_data, erase_pictures
@@ -15,7 +15,7 @@ from proctoring.errors import CannotConfirm, ConsentNeeded, NotYourPhoto, PhotoR
 from proctoring.examine import Examiner
 from proctoring.models import CameraSession, Consent, FacePhoto, FaceProfile, FaceTemplate
 from proctoring.pictures import check_photo
-from proctoring.rules import MATCH, MISMATCH, REVIEW, ProctoringRules, verdict_of
+from proctoring.rules import MATCH, MISMATCH, REVIEW, ProctoringRules
 from proctoring.stills import Check, Measured, checks_of, first_fault
 from proctoring.supervision import (
     close_camera_session,
@@ -23,7 +23,7 @@ from proctoring.supervision import (
     record_liveness,
     record_snapshot,
 )
-from proctoring.vectors import distance_between, from_bytes, mean_of, to_bytes
+from proctoring.vectors import to_bytes
 from tenants.audit.services import record
 from tenants.rulesets.rules import RetentionRules
 from tenants.rulesets.services import rules_for
@@ -122,6 +122,7 @@ def save_photo(
     rules = rules_for(ProctoringRules, at=at)
     check_photo(picture, rules)
     seen = look(picture)  # outside the transaction: it waits for another process
+    likeness.remeasure_others(queries.profile_of(user), kind, seen.edition, look, at=at)
     checks = checks_of(kind, seen, rules)
     code = first_fault(checks)
     if code != "photo.ok":
@@ -153,7 +154,8 @@ def _keep(
         FacePhoto.objects.filter(pk=old.pk).update(replaced_at=at, frame="")
     photo = FacePhoto(
         institution=institution, profile=profile, kind=kind, width=seen.width, height=seen.height,
-        fingerprint=seen.fingerprint, engine=seen.engine, saved_at=at,
+        fingerprint=seen.fingerprint, engine=seen.engine, edition=seen.edition,
+        saved_at=at,
         vectors=to_bytes([np.array(v, np.float32) for v in seen.vectors]),
     )  # fmt: skip
     photo.frame = vault.put(photo, picture)
@@ -170,20 +172,15 @@ def _compare(profile: FaceProfile, rules: ProctoringRules, *, at: datetime) -> s
     FaceTemplate.objects.filter(profile=profile).delete()
     profile.matched_at = profile.confirmed_at = profile.confirmed_by = profile.match_distance = None
     profile.state, profile.rejected_reason, profile.needs_look = FaceProfile.State.INCOMPLETE, "", False
-    verdict = ""
-    if len(photos) == len(FacePhoto.Kind) and len({p.engine for p in photos.values()}) == 1:
-        engine = next(iter(photos.values())).engine
-        vectors = {kind: from_bytes(photo.vectors) for kind, photo in photos.items()}
-        card, portrait = (mean_of(engine, vectors[k]) for k in (FacePhoto.Kind.ID_PHOTO, FacePhoto.Kind.PORTRAIT))
-        profile.engine, profile.match_distance = engine, distance_between(engine, card, portrait)
-        verdict = verdict_of(profile.match_distance, engine, rules)
+    verdict, pair = "", likeness.pair_of(photos)
+    if pair is not None:
+        profile.engine, profile.match_distance = pair.engine, pair.distance
+        verdict = pair.verdict(rules)
         if verdict in (MATCH, REVIEW):
             profile.state, profile.matched_at = FaceProfile.State.WAITING, at
             profile.needs_look = verdict == REVIEW
-            FaceTemplate.objects.create(
-                profile=profile, institution=profile.institution, engine=engine, made_at=at,
-                vector=to_bytes([mean_of(engine, [card, portrait])]),
-            )  # fmt: skip
+            likeness.keep_template(profile, pair, at=at)
+            transaction.on_commit(lookalikes.ask_for_search)
     profile.save()
     return verdict
 

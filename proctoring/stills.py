@@ -44,6 +44,7 @@ class Measured:
     turn: float = 0.0
     fingerprint: str = ""
     vectors: list[list[float]] = field(default_factory=list)
+    edition: str = ""  # `Edition.mark`: vectors of two editions are never compared
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from proctoring.examine import examine_locally
 from proctoring.liveness import Judge
 from proctoring.rules import ProctoringRules
 from proctoring.sitting import Sitting, look_at_snapshot
-from proctoring.vectors import from_bytes
+from proctoring.vectors import open_known
 
 log = structlog.get_logger(__name__)
 Entry = dict[bytes, bytes]
@@ -114,7 +114,7 @@ class FaceWorker:
 
     async def _on_begin(self, entry: Entry, stale: bool) -> None:
         rules = _rules(entry[b"rules"].decode())
-        known = from_bytes(entry[b"known"])
+        known = open_known(entry[b"known"], self.engine.edition.label)
         judge = Judge(json.loads(entry[b"actions"]), rules)
         key = entry[b"attempt"].decode()
         self._sittings[key] = (Sitting(self.engine, rules, judge, known), time.monotonic())
@@ -145,7 +145,7 @@ class FaceWorker:
         if stale:
             return
         jpegs = [entry[key] for key in sorted(entry) if key.startswith(b"jpeg")]
-        known = from_bytes(entry[b"known"])
+        known = open_known(entry[b"known"], self.engine.edition.label)
         seen, picture = look_at_snapshot(self.engine, jpegs, known, _rules(entry[b"rules"].decode()))
         await self._send(entry, {"type": "face.snapshot", "request": entry[b"request"].decode(), "picture": picture} | {
             "seen": asdict(seen)

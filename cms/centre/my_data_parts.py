@@ -50,6 +50,7 @@ NOT_IN_THE_COPY = {
     "tenants.OpeningDraft.owner": OFFICE,
     "rulesets.Ruleset.created_by": OFFICE,
     "proctoring.FaceProfile.confirmed_by": OFFICE,
+    "proctoring.Lookalike.decided_by": OFFICE,
     "learning.Clearing.by": OFFICE,
     "learning.MediaUpload.by": OFFICE,
     "review.HoursReview.decided_by": OFFICE,

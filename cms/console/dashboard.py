@@ -19,8 +19,10 @@ from exams.models import Attempt
 from learning.models import StudySession
 from learning.review.models import HoursReview, ReviewState
 from learning.review.rules import ReviewRules
-from proctoring.models import LivenessAttempt
+from proctoring.lookalikes import persons_stored_lately
+from proctoring.models import LivenessAttempt, Lookalike
 from proctoring.outcomes import PASSED
+from proctoring.rules import ProctoringRules
 from tenants.accounts.models import DataRequest
 from tenants.accounts.reveal import ACTION as REVEALED
 from tenants.accounts.reveal import many_reveals
@@ -96,7 +98,22 @@ def _figures(at: Any, reviews: dict[str, Any]) -> list[Figure]:
         Figure(_("Exams today"), exams["n"], passed % {"number": exams["ok"]}),
         Figure(_("Hours waiting"), reviews["n"], longest),
         Figure(_("Certificates today"), hours + renewed, certificates),
+        _faces(at),
     ]
+
+
+def _stored(at: Any) -> tuple[int, int]:
+    """(people whose face data is stored, from how many on it is said loudly)."""
+    return persons_stored_lately(), rules_for(ProctoringRules, at=at).persons_alarm
+
+
+def _faces(at: Any) -> Figure:
+    """Of how many people face data is stored: the law wants it filed from 100,000 on."""
+    persons, alarm = _stored(at)
+    note = (
+        _("file it with the regulator now") if persons >= alarm else _("alarm at %(alarm)s") % {"alarm": f"{alarm:,}"}
+    )
+    return Figure(_("People with face data"), persons, note)
 
 
 def _todos(user: Any, at: Any, reviews: dict[str, Any]) -> list[Todo]:
@@ -114,8 +131,10 @@ def _todos(user: Any, at: Any, reviews: dict[str, Any]) -> list[Todo]:
 def _review_todos(reviews: dict[str, Any]) -> list[Todo]:
     note, verb = _("longest %(time)s") % {"time": reviews["longest"]}, _("Review")
     light = reviews["n"] - reviews["judge"]
+    alike = Lookalike.objects.filter(state=Lookalike.State.OPEN).count()
     return [
         Todo(reviews["judge"], _("Hours to judge"), note, "console:queue", verb, "?view=judge"),
+        Todo(alike, _("Faces with two accounts"), _("compare and decide"), "console:lookalikes", _("Decide")),
         Todo(light, _("Hours with light reasons or none"), note, "console:queue", verb, "?view=clean"),
     ]
 
@@ -158,7 +177,15 @@ def _running_todos(at: Any) -> list[Todo]:
     failed = Sms.objects.filter(state=SmsState.FAILED).count()
     applied = Application.objects.filter(state=Application.State.APPLIED).count()
     unsealed = Entry.objects.filter(seal=None, at__lt=at - SEAL_LATE).count()
+    persons, alarm = _stored(at)
     return [
+        Todo(
+            persons if persons >= alarm else 0,
+            _("People whose face data is stored"),
+            _("file it with the cyberspace administration before 100,000"),
+            "console:rules",
+            look,
+        ),
         Todo(failed, _("SMS that did not leave"), _("number or gateway"), "console:messages", look, "?state=failed"),
         Todo(
             many_reveals(at=at),

@@ -8,12 +8,15 @@ from wagtail import hooks
 
 from cms.console import access, dashboard
 from cms.console.views.applications import applications_waiting
+from cms.console.views.lookalikes import lookalikes_waiting
 from cms.staff_menu import TaskItem
 from tenants.models import Kind
 
 TASKS: tuple[dict[str, Any], ...] = (
     {"label": _("Hours review"), "url_name": "console:queue", "icon_name": "tasks", "roles": access.READERS_OF_REVIEWS,
      "count": dashboard.reviews_waiting, "late": True},
+    {"label": _("One face, two accounts"), "url_name": "console:lookalikes", "icon_name": "view",
+     "roles": access.READERS_OF_REVIEWS, "count": lookalikes_waiting},
     {"label": _("Institutions"), "url_name": "console:institutions", "icon_name": "group", "roles": access.READERS,
      "count": applications_waiting},
     {"label": _("Trainee accounts"), "url_name": "console:people", "icon_name": "user", "roles": access.READERS},

@@ -15,6 +15,7 @@ from learning.review.hints import Surroundings, checks_of, hints_of, surrounding
 from learning.review.rules import Facts, ReviewRules, gaps_without
 from proctoring.models import Incident, LivenessAttempt, Snapshot
 from proctoring.outcomes import PASSED
+from proctoring.rules import REVIEW
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def facts_of(evidence: Evidence, rules: ReviewRules) -> Facts:
     return Facts(
         matches=len(seen),
         mismatches=outcomes[Snapshot.Outcome.MISMATCH],
-        doubtful=outcomes[Snapshot.Outcome.REVIEW],
+        doubtful=outcomes[Snapshot.Outcome.REVIEW] + sum(_is_doubtful(check) for check in evidence.liveness),
         nobody=outcomes[Snapshot.Outcome.NO_FACE] + outcomes[Snapshot.Outcome.NO_ANSWER],
         two_faces=outcomes[Snapshot.Outcome.TWO_FACES],
         incidents=len(evidence.incidents),
@@ -70,6 +71,11 @@ def facts_of(evidence: Evidence, rules: ReviewRules) -> Facts:
         long_days=len(long_days),
         **hints_of(evidence.spans, evidence.checks, evidence.around, rules),
     )
+
+
+def _is_doubtful(check: LivenessAttempt) -> bool:
+    """Passed, with a face that a person should compare."""
+    return check.outcome == PASSED and check.details.get("verdict") == REVIEW
 
 
 def sightings(evidence: Evidence) -> list[datetime]:

@@ -52,7 +52,7 @@ def reason_text(code: str, count: int, value: int) -> str:
             "%(n)d snapshot with several people", "%(n)d snapshots with several people", count
         ),
         "long_gap": lambda: gettext("Up to %(minutes)d minutes of study without a picture of the person"),
-        "doubtful": lambda: ngettext("%(n)d doubtful snapshot", "%(n)d doubtful snapshots", count),
+        "doubtful": lambda: ngettext("%(n)d doubtful match", "%(n)d doubtful matches", count),
         "long_day": lambda: gettext("%(hours)d hours %(rest)d minutes of study in one day"),
         "nobody": lambda: ngettext("%(n)d snapshot with nobody", "%(n)d snapshots with nobody", count),
         "liveness_failed": lambda: ngettext("%(n)d liveness check failed", "%(n)d liveness checks failed", count),

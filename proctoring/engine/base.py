@@ -6,6 +6,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from proctoring.engine.edition import Edition
+
 Pixels = NDArray[np.uint8]
 Points = NDArray[np.float32]
 Vector = NDArray[np.float32]
@@ -37,9 +39,13 @@ class Box:
 
 
 class FaceEngine(Protocol):
-    """`name` picks the thresholds of the ruleset (`dlib_pass`, `onnx_pass`, …)."""
+    """`name` picks the thresholds of the ruleset (`dlib_pass`, `onnx_pass`, …).
+
+    Vectors are compared within one `edition` only: those of other weights have the same length and mean nothing.
+    """
 
     name: str
+    edition: Edition
 
     def detect(self, grey: Pixels, near: Box | None = None) -> list[Box]:
         """All faces of an (h, w) grey frame, largest first; with `near`, looks only around that box (faster)."""

@@ -1,12 +1,15 @@
 """The engine that is always there: dlib's HOG detector, 68 landmarks and ResNet, models from face_recognition."""
 
 import warnings
+from pathlib import Path
 
 import cv2
 import dlib
 import numpy as np
 
 from proctoring.engine.base import Box, Pixels, Points, Vector
+from proctoring.engine.edition import DLIB_SHA256, edition
+from proctoring.engine.loading import checked
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -22,6 +25,7 @@ class DlibEngine:
     name = "dlib"
 
     def __init__(self) -> None:
+        self.edition = edition("dlib", DLIB_SHA256)
         self._hog = dlib.get_frontal_face_detector()
         self._shape = dlib.shape_predictor(face_recognition_models.pose_predictor_model_location())
         self._resnet: dlib.face_recognition_model_v1 | None = None
@@ -43,7 +47,7 @@ class DlibEngine:
     def embed(self, rgb: Pixels, points: Points, mirrored: bool = True) -> list[Vector]:
         """The crop and its mirror image: the mean of both is steadier (DESIGN chapter 6), at twice the 70 ms."""
         if self._resnet is None:
-            self._resnet = dlib.face_recognition_model_v1(face_recognition_models.face_recognition_model_location())
+            self._resnet = _recogniser()
         shape = dlib.full_object_detection(_hull(points), dlib.points([dlib.point(int(x), int(y)) for x, y in points]))
         chip = dlib.get_face_chip(rgb, shape, size=150, padding=0.25)
         chips = [chip, np.ascontiguousarray(chip[:, ::-1])] if mirrored else [chip]
@@ -67,6 +71,13 @@ class DlibEngine:
             return []
         scale = ROI_FACE_PX / near.width
         return _boxes(self._hog(cv2.resize(region, None, fx=scale, fy=scale), 0), 1 / scale, x, y)
+
+
+def _recogniser() -> dlib.face_recognition_model_v1:
+    """dlib's ResNet, if it is the one whose vectors we keep. Raises `WeightsRefused`."""
+    weights = face_recognition_models.face_recognition_model_location()
+    checked(Path(weights), DLIB_SHA256)
+    return dlib.face_recognition_model_v1(weights)
 
 
 def _hull(points: Points) -> dlib.rectangle:

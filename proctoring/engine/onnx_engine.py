@@ -1,6 +1,5 @@
 """The better recogniser where an operator has brought its weights: MobileFaceNet-like ONNX models, 112×112, cosine."""
 
-import hashlib
 from pathlib import Path
 
 import cv2
@@ -9,15 +8,13 @@ import onnxruntime
 
 from proctoring.engine.base import Pixels, Points, Vector
 from proctoring.engine.dlib_engine import DlibEngine
+from proctoring.engine.edition import edition
+from proctoring.engine.loading import checked
 
 # The usual five points of a 112-px crop: eyes, tip of the nose, corners of the mouth (image left to right).
 TARGET = np.array([(38.29, 51.70), (73.53, 51.50), (56.03, 71.74), (41.55, 92.37), (70.73, 92.20)], np.float32)
 MEAN = np.array((0.485, 0.456, 0.406), np.float32)
 SPREAD = np.array((0.229, 0.224, 0.225), np.float32)
-
-
-class WeightsRefused(Exception):
-    """The weights file is absent or not the one that was named."""
 
 
 class OnnxEngine(DlibEngine):
@@ -27,6 +24,7 @@ class OnnxEngine(DlibEngine):
 
     def __init__(self, weights: Path, sha256: str) -> None:
         super().__init__()
+        self.edition = edition("onnx", sha256)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1  # one core a worker
         self._session = onnxruntime.InferenceSession(checked(weights, sha256), options, ["CPUExecutionProvider"])
@@ -47,17 +45,6 @@ class OnnxEngine(DlibEngine):
     def _run(self, crop: Pixels) -> Vector:
         planes = ((crop.astype(np.float32) / 255 - MEAN) / SPREAD).transpose(2, 0, 1)[None]
         return unit(self._session.run(None, {self._input: np.ascontiguousarray(planes)})[0][0])
-
-
-def checked(weights: Path, sha256: str) -> bytes:
-    """The bytes of the weights file, once its sum is right. Raises `WeightsRefused`."""
-    try:
-        content = Path(weights).read_bytes()
-    except OSError as error:
-        raise WeightsRefused(f"face model weights cannot be read: {weights}") from error
-    if hashlib.sha256(content).hexdigest() != sha256.lower():
-        raise WeightsRefused(f"face model weights have another sha256 than configured: {weights}")
-    return content
 
 
 def align(rgb: Pixels, points: Points) -> Pixels:

@@ -28,7 +28,7 @@ from config.state import CHECKOUT, state_folder
 from config.supervisor import Program, Supervisor, stop_recorded
 from config.translations import compile_catalogue
 
-KEPT_BY_FRESH = {"cache", "test", "bench", "demo.lock", "demo.pids"}
+KEPT_BY_FRESH = {"cache", "models", "test", "bench", "demo.lock", "demo.pids"}
 SOURCES = ("tenants", "proctoring", "learning", "exams", "certs", "cms", "site")
 WEB_PROCESSES = 2  # so that one of them answers while the other one comes back
 BACKLOG = 1024  # connections that may wait in the kernel for a process to take them

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config import face_models
 from config.env import Env, database_from, demo_key, require_own_keys
 from config.logs import structured_logging
 
@@ -221,6 +222,8 @@ CELERY_BEAT_SCHEDULE = {
     "open-reviews": {"task": "learning.review.tasks.open_missing_reviews", "schedule": 5.0},
     "grade-overdue": {"task": "exams.tasks.grade_overdue", "schedule": 10.0},
     "erase-withdrawn-faces": {"task": "proctoring.tasks.erase_withdrawn", "schedule": crontab(hour=4, minute=10)},
+    "find-lookalikes": {"task": "proctoring.tasks.find_lookalikes", "schedule": crontab(minute=25)},
+    "count-faces": {"task": "proctoring.tasks.count_persons", "schedule": crontab(hour=5, minute=20)},
     "build-exports": {"task": "cms.centre.tasks.build_waiting_exports", "schedule": crontab()},
     "close-accounts": {"task": "cms.centre.tasks.close_accounts", "schedule": crontab(minute=5)},
     "end-of-retention": {"task": "cms.centre.tasks.retention", "schedule": crontab(hour=4, minute=30)},
@@ -339,10 +342,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- faces, certificates, SMS -----------------------------------------------------------------------------------------
-FACE_ONNX_WEIGHTS = env.text("ZHUXUE_FACE_ONNX_WEIGHTS", "")
-FACE_ONNX_SHA256 = env.text(
-    "ZHUXUE_FACE_ONNX_SHA256", "b7120c095d60094f28a4a54ba6a8bf51b297a6273fb40ef6350dfec1f63d9507"
-)
+# What `fab models` fetched serves the demo by itself; a production names its engine.
+_fetched = face_models.place(VAR)
+FACE_ONNX_WEIGHTS = env.text("ZHUXUE_FACE_ONNX_WEIGHTS", str(_fetched) if ENV == "demo" and _fetched.exists() else "")
+FACE_ONNX_SHA256 = env.text("ZHUXUE_FACE_ONNX_SHA256", face_models.SHA256)
 CERT_SIGNING_P12 = env.text("ZHUXUE_CERT_SIGNING_P12", "")
 CERT_SIGNING_PASSWORD = env.text("ZHUXUE_CERT_SIGNING_PASSWORD", "")
 # Whether the file register records what it is given; a real register answers later.

@@ -21,7 +21,9 @@ from learning.queries import progress_of, unfinished_lessons
 from learning.rules import StudyRules
 from proctoring import queries as faces
 from proctoring import supervision as camera
+from proctoring.engine import Edition
 from proctoring.examine import examine_locally
+from proctoring.likeness import template_of
 from proctoring.models import CameraSession, Snapshot
 from proctoring.outcomes import PASSED, Sighting
 from proctoring.rules import ProctoringRules, seconds_to_snapshot, verdict_of
@@ -57,7 +59,7 @@ class Learner:
         picture = likeness.camera_frame(face or self.face, number)
         seen = measured(face or self.face, number)
         profile = faces.profile_of(self.enrolment.user)
-        template = faces.template_of(profile, seen.engine) if profile else None
+        template = template_of(profile, Edition(seen.engine, seen.edition)) if profile else None
         if template is None:
             raise ValueError("the profile has no template of this engine")
         mean = mean_of(seen.engine, [np.array(vector, np.float32) for vector in seen.vectors])

@@ -264,15 +264,17 @@ def give_template(user: Any, institution: Any) -> None:
     """A profile with photos and a template whose vectors the socket can unpack."""
     import numpy as np
 
+    from proctoring.examine import edition_in_use
     from proctoring.models import FacePhoto, FaceTemplate
     from proctoring.vectors import to_bytes
     from tests.support.staff import give_photos
 
-    vector = to_bytes([np.ones(128, np.float32)])
+    vector, edition = to_bytes([np.ones(128, np.float32)]), edition_in_use()
+    made_by = {"engine": edition.name, "edition": edition.mark}
     profile = give_photos(user, institution)
     for photo in FacePhoto.objects.filter(profile=profile):
-        photo.vectors = vector
-        photo.save(update_fields=["vectors"])
+        photo.vectors, photo.engine, photo.edition = vector, edition.name, edition.mark
+        photo.save(update_fields=["vectors", *made_by])
     FaceTemplate.objects.create(
-        profile=profile, institution=institution, engine="dlib", vector=vector, made_at=people.BEFORE
+        profile=profile, institution=institution, vector=vector, made_at=people.BEFORE, **made_by
     )

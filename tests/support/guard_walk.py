@@ -63,6 +63,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "console:message": ("outbox.Sms",),
     "console:case": ("review.HoursReview",),
     "console:undo": ("review.HoursReview",),
+    "console:lookalike": ("proctoring.Lookalike",),
     "console:institution": ("tenants.Institution", "tenants.Domain"),
     "console:application": ("tenants.Application",),
     "console:course": ("learning.Course",),

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from proctoring.engine import Box, load_engine
+from proctoring.engine import Box, WeightsRefused, load_engine
 from proctoring.engine.frames import decode, shrink
-from proctoring.engine.onnx_engine import TARGET, WeightsRefused, similarity
+from proctoring.engine.onnx_engine import TARGET, similarity
 from proctoring.rules import MATCH, MISMATCH, REVIEW, ProctoringRules, verdict_of
 
 FACES = Path(__file__).parents[2] / "site" / "demo" / "faces"

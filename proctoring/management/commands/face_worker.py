@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from proctoring.engine.onnx_engine import WeightsRefused
+from proctoring.engine import WeightsRefused
 from proctoring.examine import local_engine
 from proctoring.worker import FaceWorker
 

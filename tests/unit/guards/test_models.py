@@ -50,6 +50,7 @@ WITHOUT_SCOPE = {
     "learning.MediaUpload": "shared courseware on its way",
     "learning.Plan": "the province's",
     "learning.PlanLesson": "the province's",
+    "proctoring.Lookalike": "the association's: it tells of people of two institutions",
     "exams.Question": "the province's bank",
     "certs.RegisterBatch": "the association's, over all institutions",
 }

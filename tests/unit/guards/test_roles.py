@@ -29,6 +29,7 @@ DESK = {
 }
 CONSOLE = {
     "console:queue": "superadmin hours_reviewer auditor",
+    "console:lookalikes": "superadmin hours_reviewer auditor",
     "console:institutions": "superadmin auditor",
     "console:institution_open": "superadmin",
     "console:institution_open_progress": "superadmin",
@@ -69,6 +70,7 @@ DESK_ROWS = {
 CONSOLE_ROWS = {
     "console:case": "superadmin hours_reviewer auditor",
     "console:undo": "superadmin hours_reviewer",
+    "console:lookalike": "superadmin hours_reviewer auditor",
     "console:institution_open_step": "superadmin",
     "console:institution": "superadmin auditor",
     "console:institution_opened": "superadmin",
