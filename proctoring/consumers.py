@@ -17,6 +17,7 @@ from django.utils import timezone
 from proctoring import queries, supervision
 from proctoring.challenge import Challenge
 from proctoring.errors import ProfileIncomplete, SessionClosed
+from proctoring.limits import rules_of
 from proctoring.lookouts import Lookout
 from proctoring.models import CameraSession, FaceProfile
 from proctoring.outcomes import PASSED, Sighting
@@ -24,7 +25,6 @@ from proctoring.pictures import is_frame
 from proctoring.rules import ProctoringRules
 from proctoring.vectors import from_bytes, to_bytes
 from tenants.consumers import CLOSE_ABUSE, CLOSE_REFUSED, TenantConsumer
-from tenants.rulesets.services import rules_for
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ def load(session_uuid: UUID, user: Any, at: datetime) -> tuple[CameraSession, Pr
         raise ProfileIncomplete(queries.missing_steps(user))
     photos = [from_bytes(photo.vectors)[0] for photo in queries.photos_of(profile).values()]
     known = to_bytes([*from_bytes(template.vector), *photos])
-    return session, rules_for(ProctoringRules, at=at), known
+    return session, rules_of(user, session.institution, at=at), known
 
 
 class CameraConsumer(TenantConsumer):
@@ -157,7 +157,8 @@ class CameraConsumer(TenantConsumer):
     async def _on_camera_lost(self) -> None:
         """The page says its camera went away: believed, since it only costs the person."""
         self._stop("challenge")
-        await self.lapsed("camera.no_answer")
+        if self.verified_for() > 0:
+            await self.lapsed("camera.lost")
 
     async def _frame(self, message: bytes) -> None:
         """Token first, then size, magic and dimensions, then credit; anything else is a strike."""

@@ -13,7 +13,16 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from proctoring import vault
-from proctoring.models import CameraSession, Consent, FacePhoto, FaceProfile, FaceTemplate, LivenessAttempt, Snapshot
+from proctoring.models import (
+    CameraSession,
+    Consent,
+    FacePhoto,
+    FaceProfile,
+    FaceTemplate,
+    LivenessAttempt,
+    LongerLimits,
+    Snapshot,
+)
 from tenants.audit.services import record
 from tenants.rulesets.rules import RetentionRules
 from tenants.rulesets.services import rules_for
@@ -112,3 +121,4 @@ def erase_of_anonymised(sender: Any, *, user: Any, by: Any, at: datetime, **_: A
         sessions.update(ip=None, user_agent="", device="")
         Consent.objects.filter(user=user).update(ip=None, withdrawn_ip=None)
         FaceProfile.objects.filter(user=user).update(rejected_reason="")
+        LongerLimits.objects.filter(user=user).update(reason="")

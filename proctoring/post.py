@@ -24,18 +24,31 @@ def face_redis() -> aioredis.Redis:
     return _clients[loop]
 
 
-async def ask_for_slot(session: str, rules: ProctoringRules) -> tuple[str, int]:
-    """(worker, 0) when a challenge may start, else ("", place in the queue); place 0: no worker is running."""
-    worker, place = await face_redis().eval(
+async def ask_for_slot(session: str, rules: ProctoringRules) -> tuple[str, int, int]:
+    """(worker, 0, slots) when a challenge may start, else ("", place in the queue, slots); place 0: no worker runs.
+
+    `slots` is how many challenges run at once at most.
+    """
+    worker, place, slots = await face_redis().eval(
         wire.GRANT, 3, wire.WORKERS, wire.QUEUE, wire.ASKED,
         session, rules.slots_per_worker, wire.ALIVE_S, wire.SLOT_S, wire.ASKING_S,
     )  # fmt: skip
-    return worker.decode(), int(place)
+    return worker.decode(), int(place), int(slots)
+
+
+async def renew_slot(worker: str, session: str) -> None:
+    """The challenge goes on."""
+    await face_redis().eval(wire.RENEW, 1, wire.slots(worker), session, wire.SLOT_S)
 
 
 async def return_slot(worker: str, session: str) -> None:
     """The challenge is over."""
     await face_redis().zrem(wire.slots(worker), session)
+
+
+async def report_silent(worker: str) -> None:
+    """It no longer answers: nobody is sent there before it says again that it lives (once a second)."""
+    await face_redis().zrem(wire.WORKERS, worker)
 
 
 async def leave_queue(session: str) -> None:
