@@ -96,6 +96,8 @@ class Sitting:
                 self._identify(seen, jpeg)
             elif event.kind == "finished":
                 events.append(self._finish())
+            elif event.code == "liveness.not_facing" and self._is_somebody_else(seen):
+                events.append(self._over("liveness.face_changed", event.action))
             else:
                 events.append(self._told(event))
         return self._state(seen), events
@@ -125,6 +127,13 @@ class Sitting:
         self.vectors += self.engine.embed(seen.rgb, seen.points, mirrored=False)
         if not self.neutral:
             self.neutral, self.fingerprint = jpeg, pictures.fingerprint(seen.grey)
+
+    def _is_somebody_else(self, seen: Glance) -> bool:
+        """Whether a face that does not come back to the first pose never will, because it is another one."""
+        if not self.vectors or abs(measure(seen.points).turn) > TURNED:
+            return False
+        now = self.engine.mean(self.engine.embed(seen.rgb, seen.points, mirrored=False))
+        return self.engine.distance(now, self.engine.mean(self.vectors)) > self.rules.review_at(self.engine.name)
 
     def _told(self, event: Any) -> dict[str, Any]:
         if event.kind == "failed":
