@@ -3,44 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import redis
 from django.utils import timezone
 
-from config.processes import dies_with_parent, wait_until
 from proctoring import wire
 from proctoring.client import workers_now
+from tests.support.face_workers import face_workers
 from tests.tools.cameraman import MISSED, Page, confirmed_profile, connect
 from tests.tools.clips import clips_of
 
 FACE = Path(__file__).parents[2] / "site" / "demo" / "faces" / "obama.jpg"
-START_S = 60
 pytestmark = pytest.mark.usefixtures("committed")
-
-
-@contextmanager
-def processes(how_many: int):
-    """`manage.py face_worker` so many times, as the supervisor starts it."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    command = [sys.executable, "-m", "django", "face_worker"]
-    running = [
-        subprocess.Popen(command, env=environment, preexec_fn=dies_with_parent(signal.SIGKILL)) for _ in range(how_many)
-    ]
-    try:
-        assert wait_until(lambda: len(workers_now()[0]) == how_many, START_S, every_s=0.1), "they did not start"
-        yield running
-    finally:
-        for process in running:
-            process.terminate()
-        for process in running:
-            process.wait(10)
 
 
 @pytest.fixture
@@ -85,7 +61,7 @@ def test_the_check_goes_on_at_another_worker_and_only_time_is_lost(sitting, ling
         await socket.disconnect()
         return first, second, ended
 
-    with processes(2) as running:
+    with face_workers(2) as running:
         first, second, ended = asyncio.run(check(running))
         left = workers_now()[0]
     assert ended["type"] == "liveness.passed", ended
