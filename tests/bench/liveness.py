@@ -18,7 +18,10 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from proctoring.rules import ProctoringRules
+from proctoring.vectors import to_bytes
 from tests.bench._server import served
 from tests.bench._sockets import percentile
 from tests.bench.beats import tell
@@ -135,7 +138,8 @@ class Feeder:
         self.channel = await self.layer.new_channel()  # type: ignore[union-attr]
         self.worker = await post.choose_worker()
         await post.hand_over(self.worker, wire.LIVE, {
-            **self._head("begin"), "actions": json.dumps(ACTIONS), "rules": json.dumps(asdict(RULES)), "known": b"",
+            **self._head("begin"), "actions": json.dumps(ACTIONS), "rules": json.dumps(asdict(RULES)),
+            "known": to_bytes([np.zeros(128, np.float32)]),
         })  # fmt: skip
 
     def _head(self, kind: str) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def face_workers(how_many: int, *, cores: list[int] | None = None) -> Iterator[l
         for process in running:
             process.terminate()
         for process in running:
-            process.wait(10)
+            process.wait(30)
 
 
 def _on(core: int | None) -> object:
