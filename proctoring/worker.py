@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import redis.asyncio as aioredis
 import structlog
-from channels.layers import get_channel_layer
 
 from proctoring import wire
 from proctoring.engine import FaceEngine
 from proctoring.examine import examine_locally
 from proctoring.liveness import Judge
+from proctoring.post import tell_socket
 from proctoring.rules import ProctoringRules
 from proctoring.sitting import Sitting, look_at_snapshot
 from proctoring.vectors import from_bytes
@@ -198,11 +198,5 @@ class FaceWorker:
 
     async def _send(self, entry: Entry, message: dict[str, Any]) -> None:
         """Straight to the socket's own channel; a full or vanished one is its loss."""
-        from channels.exceptions import ChannelFull
-
-        layer = get_channel_layer()
-        assert layer is not None
-        try:
-            await layer.send(entry[b"channel"].decode(), message)
-        except ChannelFull:
+        if not await tell_socket(entry[b"channel"].decode(), message):
             log.warning("face_worker.channel_full")

@@ -22,7 +22,7 @@ import numpy as np
 
 from proctoring.rules import ProctoringRules
 from proctoring.vectors import to_bytes
-from tests.bench._server import served
+from tests.bench._server import cpu_s, served
 from tests.bench._sockets import percentile
 from tests.bench.beats import tell
 from tests.bench.frame import Measured, figure
@@ -31,7 +31,7 @@ from tests.bench.frame import Measured, figure
 RULES = replace(ProctoringRules(), baseline_frames=1_000_000, neutral_wait_s=1e9)
 ACTIONS = ["left", "blink", "nod"]
 ROUNDS, FRAMES, WARM_UP = 5, 2_000, 500
-AHEAD = 12  # frames under way: of four people with three credits each
+AHEAD = 6  # frames under way: of two people with three credits each
 PEOPLE, TRIES = 50, 3
 LONGEST_S = 240.0
 
@@ -41,6 +41,7 @@ class Frames:
     """Frames a second, one a round; memory in MB, before the first round and after the last."""
 
     bare: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)  # ratio of the CPU a frame takes, bare ÷ worker
     worker: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
 
@@ -102,12 +103,14 @@ async def _rounds(found: Frames, neutral: list[bytes], bare: subprocess.Popen[st
     _bare_round(bare, WARM_UP)
     found.memory.append(resident_mb(pid))
     for _round in range(ROUNDS):
+        began = cpu_s(bare.pid), cpu_s(pid)
         found.bare.append(FRAMES / await asyncio.to_thread(_bare_round, bare, FRAMES))
         found.worker.append(FRAMES / await feeder.run(FRAMES))
+        found.cpu.append((cpu_s(bare.pid) - began[0]) / (cpu_s(pid) - began[1]))
         found.memory.append(resident_mb(pid))
         tell(
             f"bare {found.bare[-1]:.0f}, worker {found.worker[-1]:.0f} frames/s: "
-            f"{found.worker[-1] / found.bare[-1]:.2f}; {found.memory[-1]:.0f} MB"
+            f"{found.worker[-1] / found.bare[-1]:.2f}, by CPU time {found.cpu[-1]:.2f}; {found.memory[-1]:.0f} MB"
         )
 
 
@@ -130,7 +133,8 @@ class Feeder:
     def __init__(self, neutral: list[bytes]) -> None:
         from channels.layers import get_channel_layer
 
-        self.neutral, self.layer, self.worker, self.channel, self.sent = neutral, get_channel_layer(), "", "", 0
+        self.neutral, self.layer, self.worker, self.channel = neutral, get_channel_layer(), "", ""
+        self.sent = self.late = 0
 
     async def begin(self) -> None:
         from proctoring import post, wire
@@ -152,10 +156,11 @@ class Feeder:
             await self._send()
         for number in range(many):
             answer = await asyncio.wait_for(self.layer.receive(self.channel), 20)  # type: ignore[union-attr]
-            if answer["face"] != "ok":
-                raise RuntimeError(f"a frame was not judged: {answer['face']}")
+            self.late += answer["face"] == "late"
             if number + AHEAD < many:
                 await self._send()
+        if self.late > many / 100:
+            raise RuntimeError(f"{self.late} frames were too old: this machine is too busy to measure anything")
         return time.perf_counter() - began
 
     async def _send(self) -> None:
