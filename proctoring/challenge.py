@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from proctoring.consumers import CameraConsumer
 
 POLL_S = 0.5
-NO_WORKER_S = 6.0
+NO_WORKER_S = 12.0  # a worker that crashed is back within this
 SILENT_WORKER_S = 3.0  # frames in flight and no answer for this long: the worker is gone
 SILENT_CLIENT_S = 6.0
 MOVES = 2  # how often a challenge may move to another worker
-LONGEST_S = 60.0
+USUAL_S = 15.0  # an honest check takes about so long: for the estimate of the wait
 
 
 class Challenge:
@@ -58,17 +58,24 @@ class Challenge:
             self.token = b""
             await self._give_back()
 
+    @property
+    def longest_s(self) -> float:
+        """No challenge that goes on takes longer than all its limits together."""
+        rules = self.consumer.rules
+        return rules.neutral_wait_s + rules.actions * (rules.action_s + rules.neutral_wait_s) + 10
+
     async def _granted(self) -> bool:
         """Wait for a slot, telling the place in the queue; False when no worker runs."""
         started, told = time.monotonic(), -1
         while True:
-            self.worker, place = await post.ask_for_slot(self.consumer.key, self.consumer.rules)
+            self.worker, place, slots = await post.ask_for_slot(self.consumer.key, self.consumer.rules)
             if self.worker:
                 return True
             if place == 0 and time.monotonic() - started > NO_WORKER_S:
                 return False
             if place != told:
-                await self.consumer.send_json({"type": "liveness.queue", "place": place})
+                wait_s = round(place * USUAL_S / max(1, slots))
+                await self.consumer.send_json({"type": "liveness.queue", "place": place, "wait_s": wait_s})
                 told = place
             await asyncio.sleep(POLL_S)
 
@@ -90,15 +97,20 @@ class Challenge:
         return await self._watch(time.monotonic())
 
     async def _watch(self, started: float) -> dict[str, Any] | None:
+        renewed = started
         while True:
             try:
                 return await asyncio.wait_for(asyncio.shield(self.over), POLL_S)
             except TimeoutError:
                 now = time.monotonic()
+            if now - renewed > wire.RENEW_S:
+                renewed = now
+                await post.renew_slot(self.worker, self.consumer.key)
             if self.in_flight and now - self.heard_at > SILENT_WORKER_S:
                 self.token = b""
+                await post.report_silent(self.worker)
                 return None
-            if now - self.framed_at > SILENT_CLIENT_S or now - started > LONGEST_S:
+            if now - self.framed_at > SILENT_CLIENT_S or now - started > self.longest_s:
                 return {"code": "liveness.few_frames", "action": "", "details": {}}
 
     async def frame(self, jpeg: bytes) -> None:
@@ -116,7 +128,8 @@ class Challenge:
         self.heard_at = time.monotonic()
         if message["face"]:
             self.in_flight = max(0, self.in_flight - 1)
-            await self.consumer.send_json({"type": "camera.credit", "face": message["face"]})
+            told = {"type": "camera.credit", "face": message["face"], "progress": message["progress"]}
+            await self.consumer.send_json(told)
         for event in message["events"]:
             await self._event(event)
 

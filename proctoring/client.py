@@ -48,3 +48,22 @@ def _ask(connection: redis.Redis, picture: bytes) -> bytes | None:
         pipe.execute()
     found = connection.blpop([reply], timeout=wire.STILL_S / wire.STILL_TRIES)
     return found[1] if found else None
+
+
+def workers_now() -> tuple[list[dict[str, str]], int]:
+    """(figures of each living worker by name, people who wait for a slot). Raises `FaceBusy` when Redis is away."""
+    connection = _redis()
+    try:
+        seconds, _micros = connection.time()
+        names = [n.decode() for n in connection.zrangebyscore(wire.WORKERS, seconds - wire.ALIVE_S, "+inf")]
+        with connection.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.hgetall(wire.stats(name))
+                pipe.zcard(wire.slots(name))
+            pipe.zcard(wire.QUEUE)
+            *answers, waiting = pipe.execute()
+    except redis.RedisError as error:
+        raise FaceBusy from error
+    told = [{key.decode(): value.decode() for key, value in figures.items()} for figures in answers[::2]]
+    rows = [one | {"name": name, "taken": str(n)} for name, one, n in zip(names, told, answers[1::2], strict=True)]
+    return sorted(rows, key=lambda row: row["name"]), waiting

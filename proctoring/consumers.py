@@ -18,13 +18,13 @@ from proctoring import queries, supervision
 from proctoring.challenge import Challenge
 from proctoring.errors import SessionClosed
 from proctoring.likeness import known_of
+from proctoring.limits import rules_of
 from proctoring.lookouts import Lookout
 from proctoring.models import CameraSession
 from proctoring.outcomes import PASSED, Sighting
 from proctoring.pictures import is_frame
 from proctoring.rules import ProctoringRules
 from tenants.consumers import CLOSE_ABUSE, CLOSE_REFUSED, TenantConsumer
-from tenants.rulesets.services import rules_for
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +45,7 @@ def load(session_uuid: UUID, user: Any, at: datetime) -> tuple[CameraSession, Pr
     if session is None:
         raise SessionClosed
     profile = queries.profile_of(user)
-    return session, rules_for(ProctoringRules, at=at), known_of(profile, user)
+    return session, rules_of(user, session.institution, at=at), known_of(profile, user)
 
 
 class CameraConsumer(TenantConsumer):
@@ -152,7 +152,8 @@ class CameraConsumer(TenantConsumer):
     async def _on_camera_lost(self) -> None:
         """The page says its camera went away: believed, since it only costs the person."""
         self._stop("challenge")
-        await self.lapsed("camera.no_answer")
+        if self.verified_for() > 0:
+            await self.lapsed("camera.lost")
 
     async def _frame(self, message: bytes) -> None:
         """Token first, then size, magic and dimensions, then credit; anything else is a strike."""

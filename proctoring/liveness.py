@@ -27,6 +27,7 @@ from proctoring.rules import ProctoringRules
 
 FACING_TURN = 0.2  # a raw turn beyond this is not a face looking at the screen
 STILL = 0.08  # and a baseline moves less than this
+MOVED, GREW = 0.8, 1.4  # face widths, and times, a face may move and grow from one frame to the next
 
 
 def draw_challenge(rng: random.Random, previous: list[str] | None, rules: ProctoringRules) -> list[str]:
@@ -70,6 +71,7 @@ class Judge:
     frames: list[Measures] = field(default_factory=list)
     last_face_at: float | None = None
     last_centre: NDArray[np.float32] | None = None
+    last_width: float = 0.0
     crowded: int = 0
     details: dict[str, float] = field(default_factory=dict)
 
@@ -77,6 +79,14 @@ class Judge:
     def action(self) -> str:
         """The action now prompted for; empty outside of one."""
         return self.actions[self.index] if self.state in ("asked", "acting") else ""
+
+    @property
+    def progress(self) -> float:
+        """How far the action now prompted for has got: 0 to 1 in fifths, coarse enough to be no dial for a forger."""
+        if self.state != "acting" or self.base is None or not self.frames:
+            return 0.0
+        far = max(excursion(self.action, m, self.base, self.rules) for m in self.frames)
+        return int(min(1.0, max(0.0, far)) * 5) / 5
 
     def see(self, seen: Seen) -> list[Event]:
         """Judge one frame."""
@@ -115,18 +125,21 @@ class Judge:
             patience = self.rules.gap_s if self.state in ("acting", "settling") else self.rules.neutral_wait_s
             return self._fail("no_face", self.action) if seen.at - (last or seen.at) > patience else []
         self.crowded = 0
-        centre = seen.points.mean(0)
-        width = float(np.ptp(seen.points[:, 0]))
-        jumped = (
-            self.last_centre is not None
-            and self.last_face_at is not None
-            and seen.at - self.last_face_at < 0.35
-            and float(np.linalg.norm(centre - self.last_centre)) > 0.8 * width
-        )
-        self.last_face_at, self.last_centre = seen.at, centre
+        jumped = self._jumped(seen.points)
+        self.last_face_at = seen.at
         if jumped and self.state != "baseline":
             return self._fail("face_changed", self.action)
         return []
+
+    def _jumped(self, points: NDArray[np.float32]) -> bool:
+        """Whether the face is elsewhere, or of another size, than where it was last seen (`gap_s` ago at most)."""
+        centre, width = points.mean(0), max(1.0, float(np.ptp(points[:, 0])))
+        before, last_width = self.last_centre, self.last_width
+        self.last_centre, self.last_width = centre, width
+        if before is None:
+            return False
+        moved = float(np.linalg.norm(centre - before)) / width
+        return moved > MOVED or max(width / last_width, last_width / width) > GREW
 
     def _step(self, seen: Seen) -> list[Event]:
         if seen.points is None or seen.faces != 1:

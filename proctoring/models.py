@@ -266,3 +266,30 @@ class Incident(Row):
 
     def __str__(self) -> str:
         return f"{self.noted_at:%Y-%m-%d %H:%M} {self.kind}"
+
+
+class LongerLimits(Row):
+    """A person who hears, sees or moves less easily has more time for each action (ADR 0185).
+
+    Granted by a clerk it holds at their institution, by the association everywhere. Which impairment it is is nowhere
+    written down: that is health data nobody needs.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="longer_limits")
+    reason = models.CharField(max_length=200)
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField()
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "institution"], condition=Q(ended_at=None), name="one_longer_limits_in_force"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.granted_at:%Y-%m-%d} {self.uuid}"

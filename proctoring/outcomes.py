@@ -6,7 +6,6 @@ Codes are part of the protocol; the browser looks its texts up here too (through
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 PASSED = "liveness.passed"
@@ -27,7 +26,7 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Sentence:
-    """`title` may name the action as {action}; `advice` says what to do."""
+    """`title` may name the action as {action}; `advice` says what to do, and within how many {seconds}."""
 
     title: Any
     advice: Any
@@ -49,19 +48,20 @@ ACTION_PROMPTS = {
 }
 SENTENCES = {
     "liveness.too_slow": Sentence(
-        _("{action}: it took too long"), _("Begin as soon as you hear the prompt and finish within 3 seconds.")
+        _("{action}: it took too long"), _("Begin as soon as you hear the prompt and finish within {seconds} seconds.")
     ),
     "liveness.too_fast": Sentence(
-        _("{action}: it was too fast"), _("Move slowly and in one go within 3 seconds, without stopping.")
+        _("{action}: it was too fast"), _("Move slowly and in one go within {seconds} seconds, without stopping.")
     ),
     "liveness.uneven": Sentence(
-        _("{action}: the speed was not even"), _("Move slowly and in one go within 3 seconds, without stopping.")
+        _("{action}: the speed was not even"),
+        _("Move slowly and in one go within {seconds} seconds, without stopping."),
     ),
     "liveness.not_seen": Sentence(
-        _("{action}: we did not see it"), _("Look at the prompt, then do that action clearly within 3 seconds.")
+        _("{action}: we did not see it"), _("Look at the prompt, then do that action clearly within {seconds} seconds.")
     ),
     "liveness.not_enough": Sentence(
-        _("{action}: not far enough"), _("Make the movement a little larger and finish it within 3 seconds.")
+        _("{action}: not far enough"), _("Make the movement a little larger and finish it within {seconds} seconds.")
     ),
     "liveness.wrong_action": Sentence(
         _("{action}: we saw another action"),
@@ -90,6 +90,10 @@ SENTENCES = {
         _("We could not see a living face"),
         _("Do not use a photo or a screen. Face the camera yourself, without reflections."),
     ),
+    "liveness.hidden": Sentence(
+        _("The window was in the background"),
+        _("Keep this window in front of all others until the check has passed, then try again."),
+    ),
     "liveness.few_frames": Sentence(
         _("The network is too slow, too few pictures arrived"),
         _("Pause downloads and videos, move closer to the router, then try again."),
@@ -101,9 +105,11 @@ SENTENCES = {
         _("No attempts left today"),
         _("Please try again tomorrow, or study at your institution, where a teacher checks your identity."),
     ),
-    "camera.denied": Sentence(_("The browser does not allow the camera"), ""),
-    "camera.missing": Sentence(_("No camera was found"), ""),
-    "camera.in_use": Sentence(_("Another program is using the camera"), ""),
+    "camera.denied": Sentence(
+        _("The browser does not allow the camera"), _("Allow it at the left of the address bar, then continue.")
+    ),
+    "camera.missing": Sentence(_("No camera was found"), _("Plug the camera in again, then continue.")),
+    "camera.in_use": Sentence(_("Another program is using the camera"), _("Close the other program, then continue.")),
     "camera.insecure": Sentence(_("The camera only works over a secure connection"), ""),
     "camera.unsupported": Sentence(_("This browser cannot use the camera"), ""),
     "camera.lost": Sentence(_("The camera was disconnected"), _("Plug the camera in again, then continue.")),
@@ -132,12 +138,9 @@ SENTENCES = {
 }
 
 
-def sentence(code: str, action: str = "") -> str:
-    """Title and advice as one text, for notes and errors."""
-    found = SENTENCES.get(code)
-    if found is None:
-        return gettext("Something went wrong. Please try again.")
-    return f"{title(code, action)} {found.advice}".strip()
+def advice(code: str, seconds: str) -> str:
+    """The other half: what to do. `seconds`: how long an action may take."""
+    return str(SENTENCES[code].advice).replace("{seconds}", seconds)
 
 
 def title(code: str, action: str = "") -> str:

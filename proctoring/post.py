@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import time
 from dataclasses import asdict
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import redis.asyncio as aioredis
+from channels.layers import get_channel_layer
 from django.conf import settings
 
 from proctoring import wire
@@ -24,18 +26,31 @@ def face_redis() -> aioredis.Redis:
     return _clients[loop]
 
 
-async def ask_for_slot(session: str, rules: ProctoringRules) -> tuple[str, int]:
-    """(worker, 0) when a challenge may start, else ("", place in the queue); place 0: no worker is running."""
-    worker, place = await face_redis().eval(
+async def ask_for_slot(session: str, rules: ProctoringRules) -> tuple[str, int, int]:
+    """(worker, 0, slots) when a challenge may start, else ("", place in the queue, slots); place 0: no worker runs.
+
+    `slots` is how many challenges run at once at most.
+    """
+    worker, place, slots = await face_redis().eval(
         wire.GRANT, 3, wire.WORKERS, wire.QUEUE, wire.ASKED,
         session, rules.slots_per_worker, wire.ALIVE_S, wire.SLOT_S, wire.ASKING_S,
     )  # fmt: skip
-    return worker.decode(), int(place)
+    return worker.decode(), int(place), int(slots)
+
+
+async def renew_slot(worker: str, session: str) -> None:
+    """The challenge goes on."""
+    await face_redis().eval(wire.RENEW, 1, wire.slots(worker), session, wire.SLOT_S)
 
 
 async def return_slot(worker: str, session: str) -> None:
     """The challenge is over."""
     await face_redis().zrem(wire.slots(worker), session)
+
+
+async def report_silent(worker: str) -> None:
+    """It no longer answers: nobody is sent there before it says again that it lives (once a second)."""
+    await face_redis().zrem(wire.WORKERS, worker)
 
 
 async def leave_queue(session: str) -> None:
@@ -56,6 +71,23 @@ async def hand_over(worker: str, lane: str, entry: dict[str, Any]) -> None:
         pipe.xadd(inbox, entry, maxlen=wire.INBOX_LENGTH, approximate=False)
         pipe.expire(inbox, wire.INBOX_TTL_S)
         await pipe.execute()
+
+
+async def tell_socket(channel: str, message: dict[str, Any]) -> bool:
+    """Put a message on a socket's own channel; False when its reader is so far behind that it is gone.
+
+    What the layer's own `send` does in four round trips, in one (ADR 0187): a worker does it for each frame.
+    """
+    layer: Any = get_channel_layer()
+    key, now = layer.prefix + layer.non_local_name(channel), time.time()
+    body = layer.serialize(message | {"__asgi_channel__": channel})
+    async with layer.connection(layer.consistent_hash(channel)).pipeline(transaction=False) as pipe:
+        pipe.zremrangebyscore(key, 0, int(now) - int(layer.expiry))
+        pipe.zadd(key, {body: now})
+        pipe.expire(key, int(layer.expiry))
+        pipe.zcard(key)
+        *_done, waiting = await pipe.execute()
+    return bool(waiting <= layer.get_capacity(channel))
 
 
 def rules_json(rules: ProctoringRules) -> str:

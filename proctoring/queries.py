@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from proctoring.models import CameraSession, Consent, FacePhoto, FaceProfile, Incident, LivenessAttempt
+from tenants.scopes import province_scope
 
 UNCOUNTED = ("liveness.busy",)  # not the person's fault; one given up counts, or actions could be drawn until they suit
 STEPS = ("consent", "id_photo", "portrait", "match", "confirmation")
@@ -54,7 +55,8 @@ def attempts_today(user: Any, at: datetime) -> int:
 
 def last_actions(user: Any) -> list[str] | None:
     """The sequence drawn last for this person, so that the next differs."""
-    newest = LivenessAttempt.objects.filter(session__user=user).order_by("-started_at").first()
+    with province_scope():  # whichever institution it was at
+        newest = LivenessAttempt.objects.filter(session__user=user).order_by("-started_at").first()
     return newest.actions if newest else None
 
 

@@ -5,7 +5,7 @@ is closer in both.
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 MATCH, REVIEW, MISMATCH = "match", "review", "mismatch"
@@ -53,6 +53,10 @@ class ProctoringRules:
     min_fps: float = 4.0
     identity_frames: int = 4
     attempts_per_day: int = 30
+
+    # for persons with longer limits: so many times the limits above, and so much of a movement may be standing still
+    longer_factor: float = 2.5
+    longer_stalled: float = 0.6
 
     # how long a check holds, and the snapshots that renew it
     verified_s: float = 900.0
@@ -104,6 +108,15 @@ def verdict_of(distance: float, engine: str, rules: ProctoringRules) -> str:
     if distance <= rules.pass_at(engine):
         return MATCH
     return REVIEW if distance <= rules.review_at(engine) else MISMATCH
+
+
+def with_longer_limits(rules: ProctoringRules) -> ProctoringRules:
+    """The rules for somebody who hears, sees or moves less easily: how far a movement goes, and who it is, stay."""
+    more = rules.longer_factor
+    return replace(
+        rules, action_s=rules.action_s * more, neutral_wait_s=rules.neutral_wait_s * more, blink_s=rules.blink_s * more,
+        move_max_s=rules.move_max_s * more, stalled=max(rules.stalled, rules.longer_stalled),
+    )  # fmt: skip
 
 
 def seconds_to_snapshot(rules: ProctoringRules, rng: random.Random) -> float:

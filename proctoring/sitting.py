@@ -15,6 +15,9 @@ from proctoring.rules import MISMATCH, ProctoringRules, verdict_of
 MAX_PIXELS = 1280 * 1280
 FULL_LOOK_EVERY = 4  # every so many frames the whole frame is searched: somebody else may have come in
 TINY = 0.45  # a second face much smaller than the first is a poster or a passer-by
+# Framing in parts of the picture: a smaller face is far, a larger one close; the oval's middle, and how far off it.
+FAR, CLOSE, MIDDLE, OFF = 0.17, 0.5, (0.5, 0.43), (0.2, 0.22)
+TURNED = 0.2
 
 
 @dataclass
@@ -30,6 +33,25 @@ class Glance:
     def state(self) -> str:
         """For the self-view: ok, no_face or two_faces."""
         return "ok" if len(self.boxes) == 1 else "two_faces" if self.boxes else "no_face"
+
+    @property
+    def framing(self) -> str:
+        """Where the one face is: ok, turned, far, close or aside."""
+        high, wide = self.grey.shape
+        box = self.boxes[0]
+        x, y = (box.left + box.right) / 2 / wide, (box.top + box.bottom) / 2 / high
+        if box.width < FAR * wide:
+            return "far"
+        if box.width > CLOSE * wide:
+            return "close"
+        if abs(x - MIDDLE[0]) > OFF[0] or abs(y - MIDDLE[1]) > OFF[1]:
+            return "aside"
+        return "turned" if abs(measure(self.points).turn) > TURNED else "ok"
+
+    def light(self, rules: ProctoringRules) -> str:
+        """How the face is lit: ok, dark or bright."""
+        level = pictures.brightness(self.grey, self.boxes[0])
+        return "dark" if level < rules.too_dark else "bright" if level > rules.too_bright else "ok"
 
 
 def glance(engine: FaceEngine, jpeg: bytes, near: Box | None = None) -> Glance | None:
@@ -60,7 +82,7 @@ class Sitting:
     times: list[float] = field(default_factory=list)
 
     def frame(self, at: float, jpeg: bytes) -> tuple[str, list[dict[str, Any]]]:
-        """Judge one frame; the state for the self-view, and events for the socket."""
+        """Judge one frame; what the self-view may say of it (`_state`), and events for the socket."""
         self.count += 1
         seen = glance(self.engine, jpeg, self.near if self.count % FULL_LOOK_EVERY else None)
         if seen is None:
@@ -74,12 +96,24 @@ class Sitting:
                 self._identify(seen, jpeg)
             elif event.kind == "finished":
                 events.append(self._finish())
+            elif event.code == "liveness.not_facing" and self._is_somebody_else(seen):
+                events.append(self._over("liveness.face_changed", event.action))
             else:
                 events.append(self._told(event))
-        state = seen.state
-        if state == "ok" and self.judge.state == "baseline" and abs(measure(seen.points).turn) > 0.2:
-            state = "turned"
-        return state, events
+        return self._state(seen), events
+
+    def _state(self, seen: Glance) -> str:
+        """ok, no_face, two_faces, dark, bright; while nothing is moving also far, close, aside, turned."""
+        if seen.state != "ok":
+            return seen.state
+        still = self.judge.state in ("baseline", "asked")
+        framing = seen.framing if still else "ok"
+        return framing if framing != "ok" else seen.light(self.rules)
+
+    @property
+    def progress(self) -> float:
+        """How far the action asked for has got, 0 to 1."""
+        return self.judge.progress
 
     def prompted(self, at: float) -> None:
         """The prompt left the server."""
@@ -93,6 +127,13 @@ class Sitting:
         self.vectors += self.engine.embed(seen.rgb, seen.points, mirrored=False)
         if not self.neutral:
             self.neutral, self.fingerprint = jpeg, pictures.fingerprint(seen.grey)
+
+    def _is_somebody_else(self, seen: Glance) -> bool:
+        """Whether a face that does not come back to the first pose never will, because it is another one."""
+        if not self.vectors or abs(measure(seen.points).turn) > TURNED:
+            return False
+        now = self.engine.mean(self.engine.embed(seen.rgb, seen.points, mirrored=False))
+        return self.engine.distance(now, self.engine.mean(self.vectors)) > self.rules.review_at(self.engine.name)
 
     def _told(self, event: Any) -> dict[str, Any]:
         if event.kind == "failed":
@@ -116,7 +157,10 @@ class Sitting:
     ) -> dict[str, Any]:
         """The last event: code, numbers and the picture that is kept as evidence."""
         waits = np.diff(self.times) if len(self.times) > 1 else np.array([0.0])
-        details = {**self.judge.details, "frames": self.count, "gap_ms": round(float(np.median(waits)) * 1000)}
+        details = {
+            **self.judge.details, "frames": self.count, "gap_ms": round(float(np.median(waits)) * 1000),
+            "seconds": self.rules.action_s,
+        }  # fmt: skip
         return {
             "kind": "over",
             "code": code,

@@ -21,7 +21,7 @@ from tenants.states import require_live
 COMPARED_SNAPSHOTS = 40
 HOLDS = (Snapshot.Outcome.MATCH, Snapshot.Outcome.REVIEW)
 # After these a snapshot of the right face is enough, because nobody else was seen.
-RESUMABLE = ("camera.no_face", "camera.no_answer", "camera.offline")
+RESUMABLE = ("camera.no_face", "camera.no_answer", "camera.offline", "camera.lost")
 INCIDENT_OF = {
     "liveness.not_the_person": Incident.Kind.NOT_THE_PERSON,
     "liveness.face_changed": Incident.Kind.FACE_CHANGED,

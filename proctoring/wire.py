@@ -1,5 +1,8 @@
 """How the web side and the face workers talk: keys and scripts of the face Redis. Everything lives for seconds.
 
+A worker says once a second that it lives and how it is doing (`stats`): how many challenges it can take follows from
+what a frame costs it (ADR 0186).
+
 A worker has two inbox streams, `live` (liveness frames) and `work` (snapshots and stills); it empties the first before
 it takes from the second. Entries are read once and deleted. Answers to a socket travel by the channel layer, answers
 to a still through a list of their own.
@@ -11,7 +14,9 @@ ASKED = "face:asked"  # sorted set: session → last asked
 LIVE, WORK = "live", "work"
 
 ALIVE_S = 4.0  # a worker whose heartbeat is older is gone
-SLOT_S = 45  # a slot that is not returned (a socket that died) frees itself
+SLOT_S = 15  # a slot that is not renewed (a socket that died) frees itself
+RENEW_S = 5.0  # so often a challenge renews it
+STATS_TTL_S = 10
 ASKING_S = 3.0  # who stopped asking leaves the queue
 INBOX_TTL_S = 10
 INBOX_LENGTH = 400  # about 20 MB of frames at the very most
@@ -31,8 +36,14 @@ def slots(worker: str) -> str:
     return f"face:slots:{worker}"
 
 
-# KEYS: workers, queue, asked. ARGV: session, slots a worker, alive s, slot s, asking s.
-# Returns {worker, place}: a worker when granted, else "" and the place in the queue (1 is next; 0: no worker at all).
+def stats(worker: str) -> str:
+    """The hash of figures of a worker: see `worker_stats.Stats`."""
+    return f"face:stats:{worker}"
+
+
+# KEYS: workers, queue, asked. ARGV: session, slots a worker at most, alive s, slot s, asking s.
+# Returns {worker, place, slots}: a worker when granted, else "" and the place in the queue (1 is next; 0: no worker at
+# all); `slots` is how many challenges all workers can take at once.
 GRANT = """
 local t = redis.call('TIME'); local now = tonumber(t[1]) + tonumber(t[2]) / 1e6
 redis.call('ZADD', KEYS[3], now, ARGV[1])
@@ -41,15 +52,16 @@ for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now - tonumbe
   redis.call('ZREM', KEYS[2], gone); redis.call('ZREM', KEYS[3], gone)
 end
 redis.call('EXPIRE', KEYS[2], 60); redis.call('EXPIRE', KEYS[3], 60)
-local free, best, most = 0, '', 0
+local free, best, most, all = 0, '', 0, 0
 local alive = redis.call('ZRANGEBYSCORE', KEYS[1], now - tonumber(ARGV[3]), '+inf')
-if #alive == 0 then return {'', 0} end
+if #alive == 0 then return {'', 0, 0} end
 for _, w in ipairs(alive) do
   local key = 'face:slots:' .. w
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
   redis.call('ZREM', key, ARGV[1])
-  local f = math.max(0, tonumber(ARGV[2]) - redis.call('ZCARD', key))
-  free = free + f
+  local can = math.min(tonumber(ARGV[2]), tonumber(redis.call('HGET', 'face:stats:' .. w, 'slots') or ARGV[2]))
+  local f = math.max(0, can - redis.call('ZCARD', key))
+  free, all = free + f, all + can
   if f > most then best, most = w, f end
 end
 local rank = redis.call('ZRANK', KEYS[2], ARGV[1])
@@ -57,9 +69,16 @@ if rank < free then
   redis.call('ZADD', 'face:slots:' .. best, now + tonumber(ARGV[4]), ARGV[1])
   redis.call('EXPIRE', 'face:slots:' .. best, 120)
   redis.call('ZREM', KEYS[2], ARGV[1]); redis.call('ZREM', KEYS[3], ARGV[1])
-  return {best, 0}
+  return {best, 0, all}
 end
-return {'', rank - free + 1}
+return {'', rank - free + 1, all}
+"""
+
+# KEYS: the worker's slots. ARGV: session, slot s.
+RENEW = """
+local t = redis.call('TIME')
+redis.call('ZADD', KEYS[1], 'XX', tonumber(t[1]) + tonumber(ARGV[2]), ARGV[1])
+redis.call('EXPIRE', KEYS[1], 120)
 """
 
 # KEYS: workers. ARGV: alive s, the worker wanted (may be empty).

@@ -12,17 +12,19 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import redis.asyncio as aioredis
 import structlog
-from channels.layers import get_channel_layer
 
 from proctoring import wire
 from proctoring.engine import FaceEngine
 from proctoring.examine import examine_locally
 from proctoring.liveness import Judge
+from proctoring.post import tell_socket
 from proctoring.rules import ProctoringRules
 from proctoring.sitting import Sitting, look_at_snapshot
 from proctoring.vectors import open_known
+from proctoring.worker_stats import Stats
 
 log = structlog.get_logger(__name__)
 Entry = dict[bytes, bytes]
@@ -35,6 +37,15 @@ def _rules(text: str) -> ProctoringRules:
     return ProctoringRules(**json.loads(text))
 
 
+def _warm_up(engine: FaceEngine) -> None:
+    """Load what an engine only loads when it is first asked, so that the first person does not wait for it."""
+    picture = np.full((480, 640, 3), 127, np.uint8)
+    angles = np.linspace(0, 2 * np.pi, 68, endpoint=False)
+    ring = np.stack([320 + 80 * np.cos(angles), 240 + 100 * np.sin(angles)], axis=1).astype(np.float32)
+    engine.detect(np.ascontiguousarray(picture[:, :, 0]))
+    engine.embed(picture, ring, mirrored=False)
+
+
 class FaceWorker:
     """`await run(stop)` until `stop` is set."""
 
@@ -45,9 +56,11 @@ class FaceWorker:
         self._last = {self._inbox(lane): "0" for lane in (wire.LIVE, wire.WORK)}
         self._sittings: dict[str, tuple[Sitting, float]] = {}
         self._clock_offset = 0.0
+        self.stats = Stats(engine.name)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`; a Redis that goes away is waited for."""
+        _warm_up(self.engine)
         beat = asyncio.create_task(self._beat(stop))
         log.info("face_worker.ready", worker=self.name, engine=self.engine.name)
         try:
@@ -67,11 +80,15 @@ class FaceWorker:
             try:
                 seconds, micros = await self._redis.time()
                 self._clock_offset = seconds + micros / 1e6 - time.time()
-                await self._redis.zadd(wire.WORKERS, {self.name: seconds})
-                await self._redis.zremrangebyscore(wire.WORKERS, "-inf", seconds - 60)
+                async with self._redis.pipeline(transaction=False) as pipe:
+                    pipe.hset(wire.stats(self.name), mapping=self.stats.told(len(self._sittings)))
+                    pipe.expire(wire.stats(self.name), wire.STATS_TTL_S)
+                    pipe.zadd(wire.WORKERS, {self.name: seconds})
+                    pipe.zremrangebyscore(wire.WORKERS, "-inf", seconds - 60)
+                    await pipe.execute()
             except (aioredis.RedisError, OSError):
                 pass  # the read loop reports it
-            old = [key for key, (_sitting, since) in self._sittings.items() if time.monotonic() - since > FORGET_S]
+            old = [key for key, (_sitting, fed_at) in self._sittings.items() if time.monotonic() - fed_at > FORGET_S]
             for key in old:
                 del self._sittings[key]
             await asyncio.sleep(1)
@@ -80,7 +97,7 @@ class FaceWorker:
         """Give up the name at once, so that sockets move on without waiting for the heartbeat to grow old."""
         try:
             await self._redis.zrem(wire.WORKERS, self.name)
-            await self._redis.delete(*self._last, wire.slots(self.name))
+            await self._redis.delete(*self._last, wire.slots(self.name), wire.stats(self.name))
         except (aioredis.RedisError, OSError):
             pass
         await self._redis.aclose()  # type: ignore[attr-defined]
@@ -96,9 +113,9 @@ class FaceWorker:
             found = await self._redis.xread(dict(self._last), count=1, block=500)
         for stream, entries in found:
             name = stream.decode()
+            self._last[name] = entries[-1][0].decode()
+            await self._redis.xdel(name, *(entry_id for entry_id, _fields in entries))
             for entry_id, fields in entries:
-                self._last[name] = entry_id.decode()
-                await self._redis.xdel(name, entry_id)
                 await self._handle(name == live, entry_id, fields)
 
     async def _handle(self, live: bool, entry_id: bytes, entry: Entry) -> None:
@@ -110,6 +127,7 @@ class FaceWorker:
         except (aioredis.RedisError, OSError):
             raise
         except Exception:
+            self.stats.failed += 1
             log.exception("face_worker.entry_failed", kind=entry[b"kind"].decode())
 
     async def _on_begin(self, entry: Entry, stale: bool) -> None:
@@ -121,11 +139,17 @@ class FaceWorker:
 
     async def _on_frame(self, entry: Entry, stale: bool) -> None:
         """A stale frame is not judged, but its credit goes back."""
-        found = self._sittings.get(entry[b"attempt"].decode())
-        if found is None:
+        key = entry[b"attempt"].decode()
+        if key not in self._sittings:
             return
-        state, events = ("late", []) if stale else found[0].frame(float(entry[b"t"]), entry[b"data"])
-        await self._tell(entry, state, events)
+        sitting, began = self._sittings[key][0], time.monotonic()
+        self._sittings[key] = (sitting, began)
+        if stale:
+            self.stats.stale += 1
+            return await self._tell(entry, "late", [], sitting.progress)
+        state, events = sitting.frame(float(entry[b"t"]), entry[b"data"])
+        self.stats.frame(time.monotonic() - began)
+        await self._tell(entry, state, events, sitting.progress)
 
     async def _on_prompted(self, entry: Entry, stale: bool) -> None:
         found = self._sittings.get(entry[b"attempt"].decode())
@@ -143,35 +167,36 @@ class FaceWorker:
 
     async def _on_snapshot(self, entry: Entry, stale: bool) -> None:
         if stale:
+            self.stats.stale += 1
             return
+        began = time.monotonic()
         jpegs = [entry[key] for key in sorted(entry) if key.startswith(b"jpeg")]
         known = open_known(entry[b"known"], self.engine.edition.label)
         seen, picture = look_at_snapshot(self.engine, jpegs, known, _rules(entry[b"rules"].decode()))
+        self.stats.snapshot(time.monotonic() - began)
         await self._send(entry, {"type": "face.snapshot", "request": entry[b"request"].decode(), "picture": picture} | {
             "seen": asdict(seen)
         })  # fmt: skip
 
     async def _on_still(self, entry: Entry, stale: bool) -> None:
         if stale:
+            self.stats.stale += 1
             return
-        reply = entry[b"reply"].decode()
-        await self._redis.rpush(reply, json.dumps(asdict(examine_locally(entry[b"data"]))))
+        reply, began = entry[b"reply"].decode(), time.monotonic()
+        measured = examine_locally(entry[b"data"])
+        self.stats.still(time.monotonic() - began)
+        await self._redis.rpush(reply, json.dumps(asdict(measured)))
         await self._redis.expire(reply, int(wire.STILL_S))
 
-    async def _tell(self, entry: Entry, state: str, events: list[dict[str, Any]]) -> None:
+    async def _tell(self, entry: Entry, state: str, events: list[dict[str, Any]], progress: float = 0.0) -> None:
+        """`state` is empty when no frame was dealt with: no credit goes back."""
+        attempt = entry[b"attempt"].decode()
         if any(event["kind"] == "over" for event in events):
-            self._sittings.pop(entry[b"attempt"].decode(), None)
-        await self._send(
-            entry, {"type": "face.events", "attempt": entry[b"attempt"].decode(), "face": state, "events": events}
-        )
+            self._sittings.pop(attempt, None)
+        told = {"type": "face.events", "attempt": attempt, "face": state, "events": events, "progress": progress}
+        await self._send(entry, told)
 
     async def _send(self, entry: Entry, message: dict[str, Any]) -> None:
         """Straight to the socket's own channel; a full or vanished one is its loss."""
-        from channels.exceptions import ChannelFull
-
-        layer = get_channel_layer()
-        assert layer is not None
-        try:
-            await layer.send(entry[b"channel"].decode(), message)
-        except ChannelFull:
+        if not await tell_socket(entry[b"channel"].decode(), message):
             log.warning("face_worker.channel_full")

@@ -51,6 +51,8 @@ NOT_IN_THE_COPY = {
     "rulesets.Ruleset.created_by": OFFICE,
     "proctoring.FaceProfile.confirmed_by": OFFICE,
     "proctoring.Lookalike.decided_by": OFFICE,
+    "proctoring.LongerLimits.granted_by": OFFICE,
+    "proctoring.LongerLimits.ended_by": OFFICE,
     "learning.Clearing.by": OFFICE,
     "learning.MediaUpload.by": OFFICE,
     "review.HoursReview.decided_by": OFFICE,

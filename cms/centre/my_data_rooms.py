@@ -17,7 +17,16 @@ from cms.centre.my_data_parts import Part, provides
 from exams.models import Attempt
 from learning.models import CreditSpan, Enrolment, PostCertificate, StudySession
 from learning.review.models import HoursReview
-from proctoring.models import CameraSession, Consent, FacePhoto, FaceProfile, Incident, LivenessAttempt, Snapshot
+from proctoring.models import (
+    CameraSession,
+    Consent,
+    FacePhoto,
+    FaceProfile,
+    Incident,
+    LivenessAttempt,
+    LongerLimits,
+    Snapshot,
+)
 from proctoring.outcomes import PASSED
 from tenants.accounts.models import User
 
@@ -51,6 +60,15 @@ def face_profiles(user: User) -> Part:
         (row.institution.name, row.get_state_display(), len(kept[row.pk]), max(kept[row.pk], default=None),
          row.match_distance, row.confirmed_at)
         for row in rows
+    ))  # fmt: skip
+
+
+@provides("proctoring.LongerLimits.user")
+def longer_limits(user: User) -> Part:
+    labels = {"where": _("Institution"), "reason": _("Reason"), "granted": _("Granted"), "ended": _("Ended")}
+    rows = LongerLimits.objects.filter(user=user).select_related("institution").order_by("pk")
+    return Part.of("longer_limits", _("Longer limits in the face check"), labels, (
+        (row.institution.name, row.reason, row.granted_at, row.ended_at) for row in rows
     ))  # fmt: skip
 
 

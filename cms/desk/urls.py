@@ -1,12 +1,13 @@
 from django.urls import path
 
-from cms.desk.views import brand, classes, enrolments, numbers, passwords, profiles, staff, support
+from cms.desk.views import brand, classes, enrolments, limits, numbers, passwords, profiles, staff, support
 
 app_name = "desk"
 
 urlpatterns = [
     path("profiles/", profiles.index, name="profiles"),
     path("profiles/<uuid:uuid>/", profiles.look, name="profile"),
+    path("profiles/<uuid:uuid>/limits/", limits.limits, name="limits"),
     path("enrolments/", enrolments.index, name="enrolments"),
     path("enrolments/new/", enrolments.new, name="enrol"),
     path("enrolments/<uuid:uuid>/", enrolments.step, name="enrolment_step"),

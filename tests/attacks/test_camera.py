@@ -104,6 +104,32 @@ def test_a_token_of_another_session_or_used_twice_is_refused(people, lingzhu, ob
         assert asyncio.run(attack()) == (["camera.bad_token"], ["camera.bad_token"], True)
 
 
+def test_frames_that_come_after_the_challenge_are_refused(people, lingzhu, obama, monkeypatch):
+    """What was on its way when it ended is dropped without blame; what comes later is misuse."""
+    from proctoring import consumers
+
+    (session, cookie), host = people[0], lingzhu.host
+    frame = obama.actions["neutral"][0]
+
+    async def attack():
+        page = await enter(host, session, cookie, obama)
+        await page.socket.send_to(text_data='{"type":"liveness.start"}')
+        await page.until("liveness.begin")
+        await page.socket.send_to(bytes_data=page.token + frame)
+        await page.until("camera.credit")
+        await page.socket.send_to(text_data='{"type":"liveness.cancel"}')
+        await page.socket.send_to(bytes_data=page.token + frame)
+        forgiven = codes(await replies(page))
+        monkeypatch.setattr(consumers, "FORGIVEN_S", 0.0)
+        await page.socket.send_to(bytes_data=page.token + frame)
+        late = codes(await replies(page))
+        await page.socket.disconnect()
+        return forgiven, late
+
+    with face_worker():
+        assert asyncio.run(attack()) == ([], ["camera.bad_token"])
+
+
 def test_messages_with_claims_are_refused(people, lingzhu, obama):
     (session, cookie), host = people[0], lingzhu.host
     claims = [

@@ -4,7 +4,7 @@
 //   page.route("**/__clips__/*", …)   answers /__clips__/<name>.json with {"fps": 15, "frames": ["<base64 JPEG>", …]}
 //                                     (tests/tools/person.py does both)
 //
-// window.__person = { mode: "honest" | "photo" | "absent", started }. `photo` loops the clip of a waved print whatever is
+// window.__person = { mode: "honest" | "photo" | "absent", started, unplug(), plug() }. `photo` loops the clip of a waved print whatever is
 // asked. The head drifts and the light flickers a little all the time, as before a real camera.
 
 (() => {
@@ -63,7 +63,22 @@
     context.filter = `brightness(${1 + 0.03 * wave(53, 0)})`;
   }
 
+  let plugged = null; // the stream that a page has
+
+  window.__person.unplug = () => {
+    window.__person.unplugged = true;
+    for (const track of plugged?.getTracks() ?? []) {
+      track.stop();
+      track.dispatchEvent(new Event("ended"));
+    }
+  };
+  window.__person.plug = () => {
+    window.__person.unplugged = false;
+    navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+  };
+
   async function stream() {
+    if (window.__person.unplugged) throw new DOMException("Requested device not found", "NotFoundError");
     const clips = await load(window.__person.mode === "photo" ? ["photo_attack"] : ACTIONS);
     const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
     const context = canvas.getContext("2d");
@@ -83,7 +98,8 @@
     draw();
     setInterval(draw, 1000 / 15);
     window.__person.started = true;
-    return canvas.captureStream(15);
+    plugged = canvas.captureStream(15);
+    return plugged;
   }
 
   navigator.mediaDevices.getUserMedia = stream;

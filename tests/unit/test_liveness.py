@@ -10,9 +10,10 @@ import pytest
 
 from proctoring.liveness import Judge, Seen, draw_challenge
 from proctoring.motion import ACTIONS, TURNS
-from proctoring.rules import ProctoringRules
+from proctoring.rules import ProctoringRules, with_longer_limits
 
 RULES = ProctoringRules()
+LONGER = with_longer_limits(RULES)
 STEP_S = 0.1
 SERIES = {
     name: [None if row is None else np.array(row, np.float32).reshape(68, 2) for row in rows]
@@ -91,6 +92,26 @@ def test_a_waved_photo_never_passes():
     assert len(outcomes) == len(ORDERS) * 15
 
 
+@pytest.mark.parametrize("rules", [RULES, LONGER], ids=["usual limits", "longer limits"])
+def test_a_waved_photo_passes_none_of_a_hundred_random_challenges(rules):
+    rng, previous, outcomes = random.Random(100), None, []
+    for _ in range(100):
+        previous = draw_challenge(rng, previous, rules)
+        outcomes.append(hold(previous, Print(rng.randrange(100)), rules)[0])
+    assert len(outcomes) == 100
+    assert "passed" not in outcomes
+
+
+@pytest.mark.parametrize("asked", ACTIONS)
+@pytest.mark.parametrize("shown", ACTIONS)
+def test_each_clip_triggers_its_own_action_and_no_other(shown, asked):
+    """Only the action itself is done; whatever else is shown ends the check at it."""
+    rest = [action for action in ("left", "right", "nod") if action != asked][:2]
+    person = Person(answer=lambda action: shown if action == asked else action)
+    code, failed = hold([asked, *rest], person)
+    assert (code, failed) == ("passed", "") if shown == asked else (failed == asked and code != "passed")
+
+
 def test_a_photo_held_still_never_passes():
     still = SERIES["neutral"][0]
     for order in ORDERS:
@@ -159,6 +180,20 @@ def test_a_face_that_jumps_across_the_picture_has_changed():
         ["left", "blink", "nod"], Person(), watch=lambda at, p: (1, p + np.array([250, 0])) if at > 101.2 else (1, p)
     )
     assert swap == ("liveness.face_changed", "left")
+
+
+def test_a_face_that_grows_from_one_frame_to_the_next_has_changed():
+    """Somebody else stepped in at the same place, nearer to the camera."""
+    nearer = lambda p: (p - p.mean(0)) * 1.6 + p.mean(0)  # noqa: E731
+    swap = hold(["left", "blink", "nod"], Person(), watch=lambda at, p: (1, nearer(p)) if at > 101.2 else (1, p))
+    assert swap == ("liveness.face_changed", "left")
+
+
+def test_who_is_away_for_a_moment_and_returns_elsewhere_has_changed():
+    def swap(at, points):
+        return (0, None) if 101.2 < at < 101.7 else (1, points + np.array([250, 0])) if at > 101.2 else (1, points)
+
+    assert hold(["left", "blink", "nod"], Person(), watch=swap) == ("liveness.face_changed", "left")
 
 
 def test_nobody_in_front_of_the_camera_is_told_so():
@@ -243,3 +278,32 @@ def test_a_network_that_bunches_frames_blames_nobody_and_helps_no_photo(jitter_s
     assert honest == ["passed"] * len(ORDERS)
     photos = [bunched(order, Print(rng.randrange(100)), rng, jitter_s) for order in ORDERS]
     assert "passed" not in photos
+
+
+SLOW = {"late_s": 1.2, "pace": 2.2}  # begins late, and moves less than half as fast
+
+
+def test_somebody_slow_fails_by_the_usual_limits_and_passes_by_the_longer_ones():
+    orders = [order for order in ORDERS if "blink" not in order]
+    assert "passed" not in {hold(order, Person(**SLOW))[0] for order in orders}
+    assert {hold(order, Person(**SLOW), LONGER) for order in ORDERS} == {("passed", "")}
+
+
+def test_longer_limits_change_times_only():
+    assert (LONGER.action_s, LONGER.neutral_wait_s, LONGER.blink_s) == (7.5, 20.0, 2.0)
+    for name in ("turn", "mouth", "nod", "blink_closed", "blink_eye_mouth", "actions", "dlib_pass", "onnx_pass"):
+        assert getattr(LONGER, name) == getattr(RULES, name)
+
+
+def test_the_progress_of_an_action_grows_in_fifths_until_it_is_reached():
+    judge, told = Judge(["left", "blink", "nod"], RULES), []
+    for i in range(RULES.baseline_frames):
+        judge.see(Seen(100 + i * STEP_S, 1, SERIES["neutral"][i]))
+    assert judge.progress == 0.0
+    judge.prompted(100.5)
+    for i, points in enumerate(SERIES["left"]):
+        judge.see(Seen(100.6 + i * STEP_S, 1, points))
+        if judge.state == "acting":
+            told.append(judge.progress)
+    assert told == sorted(told)
+    assert {0.0, 0.4, 1.0} <= set(told) <= {0.0, 0.2, 0.4, 0.6, 0.8, 1.0}

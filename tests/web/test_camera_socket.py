@@ -174,9 +174,11 @@ def test_a_worker_that_dies_costs_time_but_not_the_check(sitting, lingzhu, in_te
     assert (outcomes[0], outcomes[-1]) == ("liveness.busy", "liveness.passed")
 
 
-def test_without_a_worker_the_person_is_told_that_the_service_is_busy(sitting, lingzhu, in_tenant, obama):
+def test_without_a_worker_the_person_is_told_that_the_service_is_busy(sitting, lingzhu, in_tenant, obama, monkeypatch):
+    from proctoring import challenge
     from proctoring.models import LivenessAttempt
 
+    monkeypatch.setattr(challenge, "NO_WORKER_S", 1.0)
     session, cookie = sitting
     ended = converse(lambda page: page.check(), session, lingzhu, cookie, obama)
     assert (ended["type"], ended["code"]) == ("liveness.failed", "liveness.busy")

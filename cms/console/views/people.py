@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from cms.console import access
 from cms.security_events import events_of
+from proctoring.limits import longer_limits_of
 from tenants.accounts import phones, sessions
 from tenants.accounts.models import User
 from tenants.accounts.queries import find_person
@@ -107,6 +108,8 @@ def phone(request: TenantRequest, uuid: str) -> HttpResponse:
         "parent_url": reverse("console:people"),
         "person": person,
         "form": form,
+        "longer_limits": longer_limits_of(person, request.tenant),
+        "limits_url": reverse("console:limits", args=[uuid]),
         "open_sessions": sessions.live_sessions(person, at=now()).count(),
         "events": events_of(person),
         "sms_old": TEMPLATES["phone_changed"].text.format(tail="••••"),

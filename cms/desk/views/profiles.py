@@ -16,6 +16,7 @@ from cms.frame import kept, page_of
 from cms.words import waited
 from learning.models import Admission, Enrolment
 from proctoring import services
+from proctoring.limits import longer_limits_of
 from proctoring.models import FacePhoto, FaceProfile
 from proctoring.queries import photos_of, waiting_profiles
 from proctoring.rules import ProctoringRules
@@ -60,7 +61,9 @@ def index(request: HttpRequest) -> HttpResponse:
 @access.desk_view(*access.CLERKS)
 def look(request: HttpRequest, uuid: str) -> HttpResponse:
     """Both photos beside each other; each picture is fetched through proctoring, which writes the audit row first."""
-    profile: FaceProfile = get_object_or_404(FaceProfile.objects.select_related("user", "confirmed_by"), uuid=uuid)
+    profile: FaceProfile = get_object_or_404(
+        FaceProfile.objects.select_related("user", "confirmed_by", "institution"), uuid=uuid
+    )
     confirm, reject = ConfirmForm(), RejectForm()
     if request.method == "POST":
         deciding = "confirm" in request.POST
@@ -108,6 +111,8 @@ def _profile_context(profile: FaceProfile) -> dict[str, Any]:
         "enrolments": enrolments,
         "not_enrolled": all(one.admission == Admission.WITHDRAWN for one in enrolments),
         "is_waiting": profile.state == FaceProfile.State.WAITING,
+        "longer_limits": longer_limits_of(profile.user, profile.institution),
+        "limits_url": reverse("desk:limits", args=[profile.uuid]),
     }
 
 

@@ -51,6 +51,7 @@ export class CameraRoom extends EventTarget {
       if (what === "check" || what === "retry") this.check();
       if (what === "again") this.start();
     });
+    document.addEventListener("visibilitychange", () => this.#hiddenNow());
   }
 
   get verified() {
@@ -92,9 +93,14 @@ export class CameraRoom extends EventTarget {
   }
 
   /** Go on after a pause: a snapshot of the right face is enough if the server agrees, else a new check. */
-  resume() {
-    if (this.#resumable) this.#socket?.send("snapshot.resume");
-    else this.check();
+  async resume() {
+    if (!this.#resumable) return void this.check();
+    try {
+      await this.#openDevice();
+    } catch (error) {
+      return this.#expired({ code: error.code ?? "camera.in_use", resumable: true });
+    }
+    this.#socket?.send("snapshot.resume");
   }
 
   show() {
@@ -133,7 +139,14 @@ export class CameraRoom extends EventTarget {
     this.#stream = null;
     this.#socket?.send("camera.lost");
     this.#endChallenge();
-    if (!this.#element.hidden) this.#none("camera.missing");
+    if (!this.#element.hidden) this.#none("camera.lost");
+  }
+
+  // Browsers slow a hidden page down so far that no movement can be followed: say so instead of blaming the network.
+  #hiddenNow() {
+    if (!document.hidden || !this.#challenge) return;
+    this.#socket.send("liveness.cancel");
+    this.#failed({ code: "liveness.hidden", action: "" });
   }
 
   async #connect() {
@@ -160,7 +173,7 @@ export class CameraRoom extends EventTarget {
       "camera.credit": () => this.#credit(message),
       "camera.expired": () => this.#expired(message),
       "camera.replaced": () => this.#emit("replaced", {}),
-      "liveness.queue": () => this.#to("waiting", () => this.#prompts.waiting(message.place)),
+      "liveness.queue": () => this.#to("waiting", () => this.#prompts.waiting(message.place, message.wait_s)),
       "liveness.begin": () => this.#begin(message),
       "liveness.prompt": () => this.#to("action", () => this.#prompts.action(message, this.#challenge?.count ?? 3)),
       "liveness.done": () => this.#prompts.done(),
@@ -180,9 +193,10 @@ export class CameraRoom extends EventTarget {
 
   #begin({ token, credits, actions }) {
     this.#endChallenge();
-    this.#to("neutral");
+    this.#to("neutral", () => this.#prompts.neutral());
     this.#challenge = { token: tokenOf(token), credits, count: actions };
     this.#challenge.timer = setInterval(() => this.#sendFrame(), FRAME_EVERY);
+    this.#hiddenNow();
   }
 
   async #sendFrame() {
@@ -194,10 +208,13 @@ export class CameraRoom extends EventTarget {
     await this.#socket.sendFrame(challenge.token, blob);
   }
 
-  #credit({ face }) {
-    if (this.#challenge) this.#challenge.credits += 1;
+  #credit({ face, progress }) {
+    if (!this.#challenge) return;
+    this.#challenge.credits += 1;
+    if (progress > 0) this.#prompts.progress(progress);
     const state = this.#texts.ui.face[face];
     if (!state) return;
+    if (face !== "ok") this.#prompts.hint(state);
     const line = this.#element.querySelector(".camera-state");
     line.hidden = false;
     line.dataset.face = face;
@@ -280,6 +297,9 @@ export class CameraRoom extends EventTarget {
     none.querySelector("[data-part=none-code]").textContent = code;
     none.querySelector("h1:not([hidden])")?.focus();
     this.#emit("state", { view: "none", code });
+    if (code === "camera.missing" || code === "camera.lost") {
+      if (navigator.mediaDevices) navigator.mediaDevices.ondevicechange = () => none.hidden || this.start();
+    }
   }
 
   #to(view, draw) {

@@ -1,10 +1,22 @@
 // What a person sees and hears during the check: large words, a picture of the action, a tone, a voice where there is one.
 
+const HINT_EVERY = 4000;
+
+/** A voice of the page's language: rather the mainland's, rather one on this computer; undefined where there is none. */
+function voiceFor(lang) {
+  const language = lang.startsWith("zh") ? "zh" : "en";
+  const tag = (voice) => voice.lang.toLowerCase().replace("_", "-");
+  const fit = (voice) => (tag(voice) === "zh-cn" ? 2 : 0) + (voice.localService ? 1 : 0);
+  const voices = window.speechSynthesis?.getVoices().filter((voice) => tag(voice).startsWith(language)) ?? [];
+  return voices.sort((a, b) => fit(b) - fit(a))[0];
+}
+
 export class Prompts {
   #root;
   #texts;
   #timer = 0;
   #audio = null;
+  #hinted = 0;
 
   constructor(root, texts) {
     this.#root = root;
@@ -13,6 +25,7 @@ export class Prompts {
 
   /** Browsers let a page sound only after a gesture: call this in the click. */
   unlockSound() {
+    window.speechSynthesis?.getVoices(); // the first call only begins to load them
     try {
       this.#audio ??= new AudioContext();
       this.#audio.resume();
@@ -40,21 +53,44 @@ export class Prompts {
     this.#dots(index, count);
     this.#clock(seconds);
     this.#root.dataset.action = action;
+    this.progress(0);
     this.#tone(880);
+    navigator.vibrate?.(80); // where the device can: for those who do not hear the tone
     this.#speak(words.prompt);
+  }
+
+  /** How far the action has got, 0 to 1. */
+  progress(part) {
+    this.#root.querySelector("[data-part=progress] > span").style.inlineSize = `${Math.round(part * 100)}%`;
+  }
+
+  neutral() {
+    this.view("neutral");
+    this.#speak(this.#texts.ui.look);
+  }
+
+  /** A hint on framing or light, spoken too: at most one in `HINT_EVERY`. */
+  hint(text) {
+    if (performance.now() - this.#hinted < HINT_EVERY) return;
+    this.#hinted = performance.now();
+    this.#speak(text);
   }
 
   done() {
     this.#root.dataset.action = "";
     this.#stopClock();
+    this.progress(1);
     this.#say("words", this.#texts.ui.good);
     this.#say("how", this.#texts.ui.back);
     this.#tone(1320);
+    this.#speak(`${this.#texts.ui.good} ${this.#texts.ui.back}`);
   }
 
-  waiting(place) {
+  waiting(place, seconds = 0) {
     this.view("waiting");
-    this.#say("place", place > 0 ? this.#texts.ui.place.replace("{n}", place) : this.#texts.ui.connecting);
+    const { ui } = this.#texts;
+    const wait = seconds > 0 ? ui.wait.replace("{n}", seconds) : "";
+    this.#say("place", place > 0 ? ui.place.replace("{n}", place) + wait : ui.connecting);
   }
 
   failed({ code, action, left }) {
@@ -67,11 +103,13 @@ export class Prompts {
     this.#say("failed-code", code);
     this.#root.querySelector("[data-do=retry]").hidden = left === 0 || code === "liveness.too_many";
     this.#tone(330);
+    this.#speak(`${title} ${words.advice}`);
   }
 
   passed() {
     this.view("passed");
     this.#tone(1320);
+    this.#speak(this.#texts.ui.passed);
   }
 
   quiet() {
@@ -86,6 +124,7 @@ export class Prompts {
   #clock(seconds) {
     this.#stopClock();
     const ring = this.#root.querySelector(".countdown-value");
+    ring.style.animationDuration = `${seconds}s`;
     ring.replaceWith(ring.cloneNode(true)); // the animation starts over
     const ends = performance.now() + seconds * 1000;
     const tick = () => {
@@ -128,8 +167,7 @@ export class Prompts {
   }
 
   #speak(text) {
-    const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
-    const voice = window.speechSynthesis?.getVoices().find((v) => v.lang.toLowerCase().startsWith(language));
+    const voice = voiceFor(document.documentElement.lang);
     if (!voice) return;
     speechSynthesis.cancel();
     speechSynthesis.speak(Object.assign(new SpeechSynthesisUtterance(text), { voice, lang: voice.lang, rate: 1.1 }));
