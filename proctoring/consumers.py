@@ -18,7 +18,7 @@ from proctoring import queries, supervision
 from proctoring.challenge import Challenge
 from proctoring.errors import ProfileIncomplete, SessionClosed
 from proctoring.lookouts import Lookout
-from proctoring.models import CameraSession, FaceProfile
+from proctoring.models import CameraSession, FacePhoto, FaceProfile
 from proctoring.outcomes import PASSED, Sighting
 from proctoring.pictures import is_frame
 from proctoring.rules import ProctoringRules
@@ -48,7 +48,8 @@ def load(session_uuid: UUID, user: Any, at: datetime) -> tuple[CameraSession, Pr
     template = queries.template_of(profile, profile.engine) if profile else None
     if profile is None or template is None or profile.state != FaceProfile.State.CONFIRMED:
         raise ProfileIncomplete(queries.missing_steps(user))
-    photos = [from_bytes(photo.vectors)[0] for photo in queries.photos_of(profile).values()]
+    found = queries.photos_of(profile)
+    photos = [from_bytes(found[kind].vectors)[0] for kind in FacePhoto.Kind if kind in found]
     known = to_bytes([*from_bytes(template.vector), *photos])
     return session, rules_for(ProctoringRules, at=at), known
 

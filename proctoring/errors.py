@@ -33,6 +33,13 @@ class FaceBusy(PhotoRefused):
         super().__init__("photo.busy", status=503)
 
 
+class PhotoLocked(PhotoRefused):
+    """A confirmed photo that study rests on: only a clerk gives it back (`services.reject_profile`)."""
+
+    def __init__(self) -> None:
+        super().__init__("photo.locked", status=409)
+
+
 class ConsentNeeded(DomainError):
     code = "consent.needed"
     message = _("Please decide about the use of your face data first.")

@@ -28,6 +28,20 @@ class ProctoringRules:
     onnx_too_perfect: float = 0.015  # replayed ≤ 0.008, another picture ≥ 0.024
     duplicate_bits: int = 4  # of 256: closer than sensor noise allows between two exposures
 
+    # The same picture again, altered: outline, face and embedding agree (ADR 0191). Noise of σ 10 moves them by 3 bits,
+    # 0.011 and 0.10 (dlib); a head that turns by 3° by 1 bit, 0.05 and 0.08.
+    near_bits: int = 24
+    near_face: float = 0.02
+    same_face: float = 0.004
+    dlib_near: float = 0.16
+    onnx_near: float = 0.06
+    # what several frames tell of the camera; hints only
+    tell_frames: int = 20
+    loop_frames: int = 4
+    frozen_share: float = 0.995
+    even_gaps: float = 0.01  # deviation of the gaps over their mean
+    repeat_share: float = 0.7
+
     # liveness
     actions: int = 3
     action_s: float = 3.0
@@ -77,6 +91,7 @@ class ProctoringRules:
     too_dark: float = 55.0
     too_bright: float = 215.0
     still_turn: float = 0.30
+    glare: float = 0.12  # share of burnt-out points around the eyes
 
     def pass_at(self, engine: str) -> float:
         """Largest distance that matches, for `dlib` or `onnx`."""
@@ -89,6 +104,10 @@ class ProctoringRules:
     def too_perfect_at(self, engine: str) -> float:
         """Below this two pictures are the same picture."""
         return float(getattr(self, f"{engine}_too_perfect"))
+
+    def near_at(self, engine: str) -> float:
+        """Largest distance at which a picture may still be an altered copy."""
+        return float(getattr(self, f"{engine}_near"))
 
 
 def verdict_of(distance: float, engine: str, rules: ProctoringRules) -> str:

@@ -155,7 +155,7 @@ class FaceWorker:
         if stale:
             return
         reply = entry[b"reply"].decode()
-        await self._redis.rpush(reply, json.dumps(asdict(examine_locally(entry[b"data"]))))
+        await self._redis.rpush(reply, json.dumps(asdict(examine_locally(entry[b"data"], quick=b"quick" in entry))))
         await self._redis.expire(reply, int(wire.STILL_S))
 
     async def _tell(self, entry: Entry, state: str, events: list[dict[str, Any]]) -> None:
