@@ -27,7 +27,7 @@ def examine_locally(picture: bytes, *, quick: bool = False) -> Measured:
 
     `quick` leaves embeddings and thumbnail out: what a live hint needs, in a tenth of the time.
     """
-    from proctoring import marks
+    from proctoring import gather
     from proctoring.engine import frames
     from proctoring.motion import measure
 
@@ -52,8 +52,8 @@ def examine_locally(picture: bytes, *, quick: bool = False) -> Measured:
         sharpness=frames.sharpness(grey, boxes[0]),
         brightness=frames.brightness(grey, boxes[0]),
         turn=measure(points).turn,
-        glare=marks.glare(grey, points),
+        glare=gather.glare(grey, points),
         fingerprint=frames.fingerprint(grey),
-        thumb="" if quick else base64.b64encode(marks.thumbnail(rgb)).decode(),
+        thumb="" if quick else base64.b64encode(gather.thumbnail(rgb)).decode(),
         vectors=[] if quick else [vector.tolist() for vector in engine.embed(rgb, points)],
     )

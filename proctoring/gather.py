@@ -1,17 +1,21 @@
-"""What a face worker gathers beside the verdict: measures over time for a reviewer's plot, and what tells of a
-camera that is none. Works on decoded frames; knows no Redis, clock or ORM.
+"""What a face worker gathers beside the verdict: measures over time for a reviewer's plot, marks and thumbnails, and
+what tells of a camera that is none. Works on decoded frames; knows no Redis, clock or ORM.
 """
 
 import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
+import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from proctoring.engine.base import Pixels, Points
+from proctoring.engine.onnx_engine import align
+from proctoring.marks import SIDE
 from proctoring.motion import Measures
 
-Pixels = NDArray[np.uint8]
+THUMB_WIDTH = 160
+BURNT = 245  # of 255: a lamp on a lens is white, the white of an eye is not
 EVERY = 4  # every so many pixels are compared: noise is kept (no averaging), the work is a sixteenth
 AROUND = 0.6  # of the face's width left out on both sides: hair and shoulders move
 MOST = 400  # points of a series; a check of 40 s at 10 a second
@@ -100,3 +104,28 @@ class Series:
             for name, column in zip(("turn", "mouth", "eyes", "nod"), columns[1:], strict=True)
         }
         return {"ms": list(columns[0]), **rounded, "events": [list(event) for event in self.events]}
+
+
+def face_of(grey: Pixels, points: Points) -> Pixels:
+    """The face of 68 landmarks on the places that recognisers use; a turned head then shows beside its place."""
+    return np.asarray(cv2.resize(align(grey, points), (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def thumbnail(rgb: Pixels) -> bytes:
+    """A JPEG `THUMB_WIDTH` wide, about 4 kB: what a gallery shows first."""
+    scale = THUMB_WIDTH / rgb.shape[1]
+    small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else rgb
+    done, jpeg = cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 72])
+    if not done:
+        raise ValueError("a decoded picture could not be encoded")
+    return bytes(jpeg)
+
+
+def glare(grey: Pixels, points: Points) -> float:
+    """Share of burnt-out points in the band around the eyes, where lenses are, 0..1. A catchlight alone is < 0.01."""
+    eyes = points[36:48]
+    wide = max(1.0, float(np.ptp(eyes[:, 0])))
+    left, right = int(max(0, eyes[:, 0].min() - 0.1 * wide)), int(eyes[:, 0].max() + 0.1 * wide)
+    top, bottom = int(max(0, eyes[:, 1].mean() - 0.2 * wide)), int(eyes[:, 1].mean() + 0.25 * wide)
+    band = grey[top:bottom, left:right]
+    return float((band >= BURNT).mean()) if band.size else 0.0

@@ -28,11 +28,11 @@ class ProctoringRules:
     onnx_too_perfect: float = 0.015  # replayed ≤ 0.008, another picture ≥ 0.024
     duplicate_bits: int = 4  # of 256: closer than sensor noise allows between two exposures
 
-    # The same picture again, altered: outline, face and embedding agree (ADR 0191). Noise of σ 10 moves them by 3 bits,
-    # 0.011 and 0.10 (dlib); a head that turns by 3° by 1 bit, 0.05 and 0.08.
+    # The same picture again, altered: outline, face and embedding agree (ADR 0191). Noise moves them by up to
+    # 5 bits, 0.012 and 0.15 (dlib); a head that turns by 4° by 1 bit, 0.05 and 0.08.
     near_bits: int = 24
-    near_face: float = 0.02
-    same_face: float = 0.004
+    near_face: float = 0.014
+    same_face: float = 0.006
     dlib_near: float = 0.16
     onnx_near: float = 0.06
     # what several frames tell of the camera; hints only

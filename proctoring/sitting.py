@@ -7,9 +7,9 @@ import numpy as np
 
 from proctoring.engine import Box, FaceEngine
 from proctoring.engine import frames as pictures
-from proctoring.gather import Series, Tells
+from proctoring.gather import Series, Tells, face_of, thumbnail
 from proctoring.liveness import Judge, Seen
-from proctoring.marks import FaceMark, face_of, thumbnail
+from proctoring.marks import FaceMark
 from proctoring.motion import measure
 from proctoring.outcomes import PASSED, Sighting
 from proctoring.rules import MISMATCH, ProctoringRules, verdict_of

@@ -1,4 +1,4 @@
-"""Passive signals on pictures made by script: the same picture altered is found, a second look of a still person is not."""
+"""Passive signals on pictures made by script: the same picture altered is found, a still person's second look is not."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ import pytest
 
 from proctoring.engine.frames import decode, fingerprint
 from proctoring.examine import local_engine
-from proctoring.gather import Tells
+from proctoring.gather import Tells, face_of, glare
 from proctoring.incidents import MEANINGS, PASSIVE, Kind
-from proctoring.marks import FaceMark, face_of, glare
+from proctoring.marks import FaceMark
 from proctoring.passive import Earlier, is_frozen, is_looped, is_oddly_timed, is_virtual, kinds_of, twin_of
 from proctoring.rules import ProctoringRules
 from tests.tools import warp
