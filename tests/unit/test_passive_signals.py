@@ -1,4 +1,4 @@
-"""Passive signals on pictures made by script: the same picture altered is found, a still person's second look is not."""
+"""Passive signals on pictures made by script: an altered copy is found, a still person's second look is not."""
 
 from pathlib import Path
 
@@ -169,3 +169,10 @@ def test_every_kind_of_incident_says_what_it_means_and_signals_are_passive():
     assert all(str(m.explanation) and str(m.look) for m in MEANINGS.values())
     assert {"near_duplicate", "too_perfect", "virtual_camera", "looped_frames", "odd_timing"} <= PASSIVE
     assert all(len(kind) <= 20 for kind in Kind.values)
+
+
+def test_the_documented_table_of_codes_is_the_registry():
+    from proctoring.management.commands.incident_codes import table
+
+    documented = Path(__file__).parents[2] / "docs" / "incidents.md"
+    assert documented.read_text(encoding="utf-8") == table(), "run: python -m django incident_codes > docs/incidents.md"
