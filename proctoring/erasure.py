@@ -20,6 +20,8 @@ from tenants.rulesets.rules import RetentionRules
 from tenants.rulesets.services import rules_for
 from tenants.scopes import institution_scope, province_scope
 
+PICTURES: dict[str, type[Snapshot] | type[LivenessAttempt]] = {"snapshot": Snapshot, "check": LivenessAttempt}
+
 
 @transaction.atomic
 def erase_face_data(user: Any, institution: Any, *, why: str, by: Any, at: datetime) -> int:
@@ -32,6 +34,7 @@ def erase_face_data(user: Any, institution: Any, *, why: str, by: Any, at: datet
         if profile is None:
             return 0
         templates, _rows = FaceTemplate.objects.filter(profile=profile).delete()
+        forget_marks(user, institution)
         photos = [photo for photo in FacePhoto.objects.filter(profile=profile) if photo.frame or photo.vectors]
         for photo in photos:
             _forget(photo, at)
@@ -48,14 +51,21 @@ def erase_face_data(user: Any, institution: Any, *, why: str, by: Any, at: datet
     return len(photos)
 
 
+def forget_marks(user: Any, institution: Any) -> int:
+    """What faces of one person are compared by, of all pictures seen at one institution: features of a face, which
+    the consent promises to delete with it. The pictures stay, as evidence of hours. Returns how many."""
+    with institution_scope(institution):
+        return sum(
+            model.objects.filter(session__user=user, institution=institution).exclude(mark=None).update(mark=None)
+            for model in PICTURES.values()
+        )
+
+
 def _forget(photo: FacePhoto, at: datetime) -> None:
     vault.discard(photo)
     photo.frame, photo.thumb, photo.vectors, photo.fingerprint = "", "", b"", ""
     photo.replaced_at = photo.replaced_at or at
     photo.save(update_fields=["frame", "thumb", "vectors", "fingerprint", "replaced_at"])
-
-
-PICTURES: dict[str, type[Snapshot] | type[LivenessAttempt]] = {"snapshot": Snapshot, "check": LivenessAttempt}
 
 
 def count_pictures(sessions: Collection[int], kind: str) -> int:

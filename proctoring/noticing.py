@@ -12,7 +12,7 @@ from proctoring.marks import FaceMark
 from proctoring.models import CameraSession, FacePhoto, Incident, LivenessAttempt, Snapshot
 from proctoring.outcomes import Sighting
 from proctoring.passive import Earlier
-from proctoring.rules import ProctoringRules
+from proctoring.rules import ProctoringRules, bits_apart
 
 COMPARED = 40  # the person's latest snapshots, and as many checks
 # Two looks within seconds of each other may well agree; they prove nothing.
@@ -47,7 +47,7 @@ def note_signals(
     """The passive signals of one look: each becomes an incident, none changes the verdict."""
     where: dict[str, Any] = {"snapshot" if isinstance(row, Snapshot) else "attempt": row}
     mark = FaceMark.from_bytes(seen.evidence["mark"]) if seen.evidence.get("mark") else None
-    twin = passive.twin_of(seen.fingerprint, mark, seen.engine, _earlier(row, at), rules)
+    twin = passive.twin_of(seen.fingerprint, mark, seen.engine, _earlier(row, seen.fingerprint, rules, at), rules)
     if twin is not None:
         note(session, twin.kind, at=at, **twin.data, **where)
     for kind in passive.kinds_of(seen.evidence.get("tells", {}), rules):
@@ -76,17 +76,22 @@ def note_camera(session: CameraSession, *, label: str, details: dict[str, Any], 
         note(session, Kind.VIRTUAL_CAMERA, at=at, label=label)
 
 
-def _earlier(row: Snapshot | LivenessAttempt, at: datetime) -> list[Earlier]:
-    """The person's latest pictures at this institution, and every reference photo there ever was. Three queries."""
-    user = row.session.user_id
-    found = []
+def _earlier(row: Snapshot | LivenessAttempt, fingerprint: str, rules: ProctoringRules, at: datetime) -> list[Earlier]:
+    """Pictures of this person with nearly this outline: of the latest ones here, and of all reference photos ever.
+
+    Marks are read and unsealed of those only: hardly ever one.
+    """
+    if not fingerprint:
+        return []
+    user, found = row.session.user_id, []
     for where, model, moment in (("snapshot", Snapshot, "taken_at"), ("attempt", LivenessAttempt, "ended_at")):
         rows: Any = model.objects.filter(session__user=user, **{f"{moment}__lt": at - TOO_SOON})  # type: ignore[attr-defined]
-        rows = rows.exclude(pk=row.pk) if isinstance(row, model) and row.pk else rows
-        rows = rows.exclude(fingerprint="").only("uuid", "fingerprint", "mark").order_by(f"-{moment}")[:COMPARED]
-        found += [Earlier(where, str(one.uuid), one.fingerprint, _mark_of(one)) for one in rows]
+        outlines = rows.exclude(fingerprint="").order_by(f"-{moment}").values_list("pk", "fingerprint")[:COMPARED]
+        near = [pk for pk, other in outlines if bits_apart(fingerprint, other) <= rules.near_bits]
+        for one in rows.filter(pk__in=near).only("uuid", "fingerprint", "mark") if near else ():
+            found.append(Earlier(where, str(one.uuid), one.fingerprint, _mark_of(one)))
     photos = FacePhoto.objects.filter(profile__user=user).exclude(fingerprint="")
-    return found + [Earlier("photo", str(uuid), mark) for uuid, mark in photos.values_list("uuid", "fingerprint")]
+    return found + [Earlier("photo", str(uuid), other) for uuid, other in photos.values_list("uuid", "fingerprint")]
 
 
 def _mark_of(row: Any) -> FaceMark | None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from proctoring import queries, vault
 from proctoring.client import examine
 from proctoring.consent_text import digest, text_as_shown
-from proctoring.erasure import erase_face_data, erase_pictures
+from proctoring.erasure import erase_face_data, erase_pictures, forget_marks
 from proctoring.errors import CannotConfirm, ConsentNeeded, NotYourPhoto, PhotoLocked, PhotoRefused
 from proctoring.examine import Examiner
 from proctoring.models import CameraSession, Consent, FacePhoto, FaceProfile, FaceTemplate
@@ -84,6 +84,7 @@ def withdraw_consent(user: Any, institution: Any, *, by: Any, at: datetime, ip: 
         return
     Consent.objects.filter(pk=consent.pk).update(withdrawn_at=at, withdrawn_ip=ip)
     FaceTemplate.objects.filter(profile__user=user, institution=institution).delete()
+    forget_marks(user, institution)
     profile = queries.profile_of(user)
     if profile:
         FaceProfile.objects.filter(pk=profile.pk).update(

@@ -115,13 +115,17 @@ def test_the_same_picture_twice_is_no_proof(consented, lingzhu, obama):
 
 def test_taking_the_consent_back_ends_the_camera_and_deletes_the_template(lingzhu, in_tenant, make_user, obama):
     from proctoring import queries, services
-    from proctoring.models import CameraSession, FaceTemplate
+    from proctoring.models import CameraSession, FaceTemplate, Snapshot
 
     user = make_user()
     with in_tenant(lingzhu):
         confirmed_profile(user, lingzhu, obama, at=AT, clerk=make_user("何敏"))
         session = services.open_camera_session(user, lingzhu, "study", at=AT)
+        Snapshot.objects.create(
+            session=session, institution=lingzhu, requested_at=AT, taken_at=AT, outcome="match", mark=b"mark"
+        )
         services.withdraw_consent(user, lingzhu, by=user, at=AT)
+        assert Snapshot.objects.get().mark is None
         assert CameraSession.objects.get(pk=session.pk).closed_at == AT
         assert FaceTemplate.objects.count() == 0
         assert queries.missing_steps(user) == ["consent", "match", "confirmation"]
