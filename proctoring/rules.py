@@ -32,7 +32,7 @@ class ProctoringRules:
     # 5 bits, 0.012 and 0.15 (dlib); a head that turns by 4° by 1 bit, 0.05 and 0.08.
     near_bits: int = 24
     near_face: float = 0.014
-    same_face: float = 0.006
+    same_face: float = 0.002
     dlib_near: float = 0.16
     onnx_near: float = 0.06
     # what several frames tell of the camera; hints only
