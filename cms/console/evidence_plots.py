@@ -10,7 +10,7 @@ from learning.review.case import Shot, Thresholds
 from proctoring.models import LivenessAttempt, Snapshot
 from proctoring.outcomes import ACTION_NAMES
 
-LEFT, RIGHT, TOP, BOTTOM = 44, 990, 12, 132
+LEFT, RIGHT, TOP, BOTTOM = 44, 990, 10, 96
 LANE, LANE_GAP, LANE_LEFT = 54, 12, 92
 COLOURS = {Snapshot.Outcome.MATCH: "zx-f1", Snapshot.Outcome.REVIEW: "zx-fr", Snapshot.Outcome.MISMATCH: "zx-ff"}
 

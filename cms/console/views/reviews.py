@@ -235,7 +235,11 @@ def check_plot(request: TenantRequest, uuid: str, check: str) -> HttpResponse:
         "face_evidence.read", actor=request.user, subject=attempt, institution=review.institution, at=now(),
         kind="series",
     )  # fmt: skip
-    return render(request, "console/check_plot.html", {"plot": curves_of(attempt), "title": str(attempt)})
+    return render(
+        request,
+        "console/check_plot.html",
+        {"plot": curves_of(attempt), "title": review_screen.moment(attempt.started_at)},
+    )
 
 
 @require_POST
