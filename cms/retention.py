@@ -5,24 +5,24 @@ from datetime import datetime
 
 from certs.services.batches import due_batches, forget_batches
 from certs.services.retention import due_archives, strip_archives
-from learning.review.retention import due_evidence, erase_evidence
+from learning.review.retention import DueEvidence, count_evidence, erase_evidence
 from tenants.accounts.anonymise import Due, anonymise_due, count_due
 
 
 @dataclass(frozen=True)
 class Ended:
-    """Figures: of people to anonymise, certificates to strip of their person, camera sessions whose pictures go,
-    batches of the register to empty."""
+    """Figures: of people to anonymise, certificates to strip of their person, pictures and measures that go, batches of
+    the register to empty."""
 
     accounts: Due
     certificates: int
-    camera_sessions: int
+    evidence: DueEvidence
     batches: int
 
 
 def count_ended(*, at: datetime) -> Ended:
     """What `end_of_retention` would do; nothing is changed."""
-    return Ended(count_due(at=at), due_archives(at=at), len(due_evidence(at=at)), due_batches(at=at).count())
+    return Ended(count_due(at=at), due_archives(at=at), count_evidence(at=at), due_batches(at=at).count())
 
 
 def end_of_retention(*, at: datetime) -> None:

@@ -166,6 +166,7 @@ class Challenge:
             fingerprint=ended.get("fingerprint", ""),
             action=ended.get("action", ""),
             details=ended.get("details", {}),
+            evidence=ended.get("evidence", {}),
         )
         session = await self._record(seen, ended.get("picture"))
         await self.consumer.liveness_ended(session, seen)

@@ -22,12 +22,15 @@ def _redis() -> redis.Redis:
     return redis.Redis(connection_pool=_pool)
 
 
-def examine(picture: bytes) -> Measured:
-    """Have a still measured by a face worker. A worker that dies meanwhile is replaced once. Raises `FaceBusy`."""
+def examine(picture: bytes, *, quick: bool = False) -> Measured:
+    """Have a still measured by a face worker. A worker that dies meanwhile is replaced once. Raises `FaceBusy`.
+
+    `quick`: without embeddings, asked once (the next hint asks again).
+    """
     try:
         connection = _redis()
-        for _try in range(wire.STILL_TRIES):
-            answer = _ask(connection, picture)
+        for _try in range(1 if quick else wire.STILL_TRIES):
+            answer = _ask(connection, picture, quick)
             if answer is not None:
                 return Measured(**json.loads(answer))
     except redis.RedisError as error:
@@ -35,14 +38,14 @@ def examine(picture: bytes) -> Measured:
     raise FaceBusy
 
 
-def _ask(connection: redis.Redis, picture: bytes) -> bytes | None:
+def _ask(connection: redis.Redis, picture: bytes, quick: bool) -> bytes | None:
     worker = connection.eval(wire.CHOOSE, 1, wire.WORKERS, wire.ALIVE_S, "")
     if not worker:
         return None
     reply = f"face:still:{uuid.uuid4().hex}"
     inbox = wire.inbox(worker.decode(), wire.WORK)
     with connection.pipeline(transaction=False) as pipe:
-        entry = {"kind": "still", "reply": reply, "data": picture}
+        entry = {"kind": "still", "reply": reply, "data": picture} | ({"quick": "1"} if quick else {})
         pipe.xadd(inbox, entry, maxlen=wire.INBOX_LENGTH, approximate=False)
         pipe.expire(inbox, wire.INBOX_TTL_S)
         pipe.execute()

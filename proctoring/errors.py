@@ -52,6 +52,13 @@ class AlreadyDecided(DomainError):
     message = _("Somebody else has decided this pair meanwhile. Reload the page to see what was decided.")
 
 
+class PhotoLocked(PhotoRefused):
+    """A confirmed photo that study rests on: only a clerk gives it back (`services.reject_profile`)."""
+
+    def __init__(self) -> None:
+        super().__init__("photo.locked", status=409)
+
+
 class ConsentNeeded(DomainError):
     code = "consent.needed"
     message = _("Please decide about the use of your face data first.")

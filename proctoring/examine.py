@@ -1,6 +1,7 @@
 """Look at one still with an engine in this very process: what a face worker does for the web process, and what
 management commands without a worker may do themselves."""
 
+import base64
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -27,8 +28,12 @@ def local_engine():  # type: ignore[no-untyped-def]
     return load_engine(settings.FACE_ONNX_WEIGHTS, settings.FACE_ONNX_SHA256)
 
 
-def examine_locally(picture: bytes) -> Measured:
-    """Measure a still whose header was checked before. An unreadable one has no face."""
+def examine_locally(picture: bytes, *, quick: bool = False) -> Measured:
+    """Measure a still whose header was checked before. An unreadable one has no face.
+
+    `quick` leaves embeddings and thumbnail out: what a live hint needs, in a tenth of the time.
+    """
+    from proctoring import gather
     from proctoring.engine import frames
     from proctoring.motion import measure
 
@@ -54,6 +59,8 @@ def examine_locally(picture: bytes) -> Measured:
         sharpness=frames.sharpness(grey, boxes[0]),
         brightness=frames.brightness(grey, boxes[0]),
         turn=measure(points).turn,
+        glare=gather.glare(grey, points),
         fingerprint=frames.fingerprint(grey),
-        vectors=[vector.tolist() for vector in engine.embed(rgb, points)],
+        thumb="" if quick else base64.b64encode(gather.thumbnail(rgb)).decode(),
+        vectors=[] if quick else [vector.tolist() for vector in engine.embed(rgb, points)],
     )

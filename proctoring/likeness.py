@@ -94,7 +94,8 @@ def known_of(profile: FaceProfile | None, user: Any) -> bytes:
     """What a worker compares with: the template, then each photo. Raises `ProfileIncomplete`, `TemplateBeingMade`."""
     if profile is None or profile.state != FaceProfile.State.CONFIRMED:
         raise ProfileIncomplete(missing_steps(user))
-    edition, photos = edition_in_use(), photos_of(profile).values()
+    edition, found = edition_in_use(), photos_of(profile)
+    photos = [found[kind] for kind in FacePhoto.Kind if kind in found]  # distances are told in this order
     template = template_of(profile, edition)
     if template is None or any(not _is_of(photo, edition) for photo in photos):
         ask_for_rebuild(profile)

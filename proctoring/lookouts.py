@@ -6,6 +6,7 @@ import random
 import secrets
 import time
 import uuid
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -30,6 +31,7 @@ class Lookout:
         self.token = b""
         self.rng = random.SystemRandom()
         self._frames: list[bytes] = []
+        self._arrived: list[float] = []
         self._complete = asyncio.Event()
         self._verdict: asyncio.Future[dict[str, Any]] | None = None
         self._request = ""
@@ -61,6 +63,7 @@ class Lookout:
             if answer is None:
                 return False
             seen, picture = Sighting(**answer["seen"]), answer["picture"]
+            seen.evidence["waits_ms"] = [round(1000 * (b - a)) for a, b in pairwise(self._arrived)]
         else:
             seen, picture = Sighting("no_answer"), None
         await self.consumer.snapshot_taken(seen, picture, requested_at)
@@ -69,7 +72,7 @@ class Lookout:
     async def _gather(self) -> list[bytes]:
         """Ask the page; wait for the first frame as long as the rules say, for the rest briefly."""
         rules = self.consumer.rules
-        self._frames, self._complete = [], asyncio.Event()
+        self._frames, self._arrived, self._complete = [], [], asyncio.Event()
         self.token = secrets.token_bytes(16)
         await self.consumer.send_json({
             "type": "snapshot.request", "token": self.token.hex(), "frames": rules.snapshot_frames,
@@ -83,6 +86,7 @@ class Lookout:
     async def frame(self, jpeg: bytes) -> None:
         """A frame that passed the door's checks."""
         self._frames.append(jpeg)
+        self._arrived.append(time.monotonic())
         if len(self._frames) == 1:
             asyncio.get_running_loop().call_later(GATHER_S, self._complete.set)
         if len(self._frames) >= self.consumer.rules.snapshot_frames:

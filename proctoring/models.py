@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from proctoring.incidents import Kind
 from tenants.crypto import EncryptedBinaryField
 from tenants.scopes import scoped
 
@@ -84,7 +85,8 @@ class FacePhoto(Row):
     profile = models.ForeignKey(FaceProfile, on_delete=models.PROTECT, related_name="photos")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     frame = models.CharField(max_length=200, blank=True)
-    sealed_files = ("frame",)
+    thumb = models.CharField(max_length=200, blank=True, default="")
+    sealed_files = ("frame", "thumb")
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     fingerprint = models.CharField(max_length=64)
@@ -172,6 +174,10 @@ class CameraSession(Row):
     device = models.CharField(max_length=64, blank=True, help_text="index of the browser's device token")
     ip = models.GenericIPAddressField(null=True, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)
+    camera_label = models.CharField(
+        max_length=120, blank=True, default="", help_text="what the browser calls the camera: said by the page, a hint"
+    )
+    camera_details = models.JSONField(default=dict, help_text="width, height, rate and number of cameras, as said")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
@@ -203,8 +209,12 @@ class LivenessAttempt(Row):
     engine = models.CharField(max_length=12, blank=True)
     distance = models.FloatField(null=True, blank=True)
     details = models.JSONField(default=dict)
+    series = models.JSONField(default=dict, help_text="measures of the landmarks over time (see series.py)")
+    fingerprint = models.CharField(max_length=64, blank=True, default="")
+    mark = EncryptedBinaryField(null=True, help_text="what its face is compared by later (marks.FaceMark)")
     frame = models.CharField(max_length=200, blank=True)
-    sealed_files = ("frame",)
+    thumb = models.CharField(max_length=200, blank=True, default="")
+    sealed_files = ("frame", "thumb")
 
     class Meta:
         indexes = [models.Index(fields=["session", "started_at"])]
@@ -231,8 +241,11 @@ class Snapshot(Row):
     engine = models.CharField(max_length=12, blank=True)
     distance = models.FloatField(null=True, blank=True)
     fingerprint = models.CharField(max_length=64, blank=True)
+    mark = EncryptedBinaryField(null=True, help_text="what its face is compared by later (marks.FaceMark)")
+    details = models.JSONField(default=dict, help_text="distances to each reference, milliseconds between its frames")
     frame = models.CharField(max_length=200, blank=True)
-    sealed_files = ("frame",)
+    thumb = models.CharField(max_length=200, blank=True, default="")
+    sealed_files = ("frame", "thumb")
 
     class Meta:
         indexes = [models.Index(fields=["session", "taken_at"])]
@@ -242,18 +255,12 @@ class Snapshot(Row):
 
 
 class Incident(Row):
-    """Something a reviewer should look at; never a punishment by itself."""
+    """Something a reviewer should look at; never a punishment by itself. What each kind means: `incidents.py`."""
 
-    class Kind(models.TextChoices):
-        REPEATED_FRAME = "repeated_frame", _("The same picture twice")
-        TOO_PERFECT = "too_perfect", _("Same picture as the reference")
-        PRINT = "print", _("Moves like a print")
-        ABUSE = "abuse", _("The camera connection was misused")
-        FACE_CHANGED = "face_changed", _("The face changed during the check")
-        NOT_THE_PERSON = "not_the_person", _("Somebody else in front of the camera")
+    Kind = Kind
 
     session = models.ForeignKey(CameraSession, on_delete=models.PROTECT, related_name="incidents")
-    kind = models.CharField(max_length=20, choices=Kind.choices)
+    kind = models.CharField(max_length=20, help_text="a code of proctoring/incidents.py")
     noted_at = models.DateTimeField()
     snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="incidents")
     attempt = models.ForeignKey(

@@ -22,6 +22,7 @@ class Sighting:
     action: str = ""
     details: dict[str, Any] = field(default_factory=dict)
     closest: float | None = None  # to the nearest single reference photo; tells a replayed one
+    evidence: dict[str, Any] = field(default_factory=dict)  # what is kept beside the picture (see noticing.keep)
 
 
 @dataclass(frozen=True)

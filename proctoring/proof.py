@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from proctoring.errors import FaceNotProved
+from proctoring.incidents import HINTS
 from proctoring.models import CameraSession, Incident, LivenessAttempt
 from proctoring.outcomes import PASSED
 from proctoring.rules import MATCH, ProctoringRules, verdict_of
@@ -45,4 +46,9 @@ def _is_proved(session: CameraSession, within: timedelta, at: datetime) -> bool:
     if last is None or last.outcome != PASSED or last.ended_at is None or last.distance is None:
         return False
     matches = verdict_of(last.distance, last.engine, rules_for(ProctoringRules, at=at)) == MATCH
-    return matches and last.ended_at >= at - within and not Incident.objects.filter(session=session).exists()
+    return matches and last.ended_at >= at - within and not _is_doubted(session)
+
+
+def _is_doubted(session: CameraSession) -> bool:
+    """Hints alone (an odd camera) refuse nobody."""
+    return Incident.objects.filter(session=session).exclude(kind__in=HINTS).exists()

@@ -1,11 +1,13 @@
 """Reads that several rooms share. All run inside an institution's scope, or the province's."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 
 from proctoring.models import CameraSession, Consent, FacePhoto, FaceProfile, Incident, LivenessAttempt
+from proctoring.outcomes import PASSED
 from tenants.scopes import province_scope
 
 UNCOUNTED = ("liveness.busy",)  # not the person's fault; one given up counts, or actions could be drawn until they suit
@@ -25,6 +27,14 @@ def profile_of(user: Any) -> FaceProfile | None:
 def photos_of(profile: FaceProfile) -> dict[str, FacePhoto]:
     """Current reference photos by kind. For the server's own use: never sent to the trainee."""
     return {photo.kind: photo for photo in FacePhoto.objects.filter(profile=profile, replaced_at=None)}
+
+
+def is_locked(profile: FaceProfile | None) -> bool:
+    """Whether the photos are in use: confirmed, and a face check has passed against them since."""
+    if profile is None or profile.state != FaceProfile.State.CONFIRMED or profile.confirmed_at is None:
+        return False
+    used = LivenessAttempt.objects.filter(session__user=profile.user_id, institution=profile.institution_id)
+    return used.filter(outcome=PASSED, ended_at__gte=profile.confirmed_at).exists()
 
 
 def missing_steps(user: Any) -> list[str]:
@@ -60,9 +70,10 @@ def last_actions(user: Any) -> list[str] | None:
     return newest.actions if newest else None
 
 
-def incidents_of(sessions: list[int]) -> QuerySet[Incident]:
-    """Incidents of some camera sessions (primary keys), oldest first."""
-    return Incident.objects.filter(session__in=sessions).select_related("snapshot", "attempt").order_by("noted_at")
+def incidents_of(sessions: Collection[int]) -> QuerySet[Incident]:
+    """Incidents of some camera sessions (primary keys), oldest first, with the pictures that show them."""
+    rows = Incident.objects.filter(session__in=sessions).select_related("snapshot", "attempt").order_by("noted_at")
+    return rows.defer("snapshot__mark", "attempt__mark", "attempt__series")
 
 
 def open_session(session_uuid: Any, user: Any) -> CameraSession | None:

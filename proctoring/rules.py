@@ -32,6 +32,20 @@ class ProctoringRules:
     persons_alarm: int = 80_000  # from 100,000 persons' face data on, storing it must be filed
     duplicate_bits: int = 4  # of 256: closer than sensor noise allows between two exposures
 
+    # The same picture again, altered: outline, face and embedding agree (ADR 0191). Noise moves them by up to
+    # 5 bits, 0.012 and 0.15 (dlib); a head that turns by 4° by 1 bit, 0.05 and 0.08.
+    near_bits: int = 24
+    near_face: float = 0.014
+    same_face: float = 0.002
+    dlib_near: float = 0.16
+    onnx_near: float = 0.06
+    # what several frames tell of the camera; hints only
+    tell_frames: int = 20
+    loop_frames: int = 4
+    frozen_share: float = 0.995
+    even_gaps: float = 0.01  # deviation of the gaps over their mean
+    repeat_share: float = 0.7
+
     # liveness
     actions: int = 3
     action_s: float = 3.0
@@ -85,6 +99,7 @@ class ProctoringRules:
     too_dark: float = 55.0
     too_bright: float = 215.0
     still_turn: float = 0.30
+    glare: float = 0.12  # share of burnt-out points around the eyes
 
     def pass_at(self, engine: str) -> float:
         """Largest distance that matches, for `dlib` or `onnx`."""
@@ -101,6 +116,10 @@ class ProctoringRules:
     def too_perfect_at(self, engine: str) -> float:
         """Below this two pictures are the same picture."""
         return float(getattr(self, f"{engine}_too_perfect"))
+
+    def near_at(self, engine: str) -> float:
+        """Largest distance at which a picture may still be an altered copy."""
+        return float(getattr(self, f"{engine}_near"))
 
 
 def verdict_of(distance: float, engine: str, rules: ProctoringRules) -> str:

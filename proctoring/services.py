@@ -1,6 +1,7 @@
 """Consent, reference photos and their confirmation. What happens in front of the camera is in `supervision.py`."""
 
-from dataclasses import dataclass
+import base64
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +11,8 @@ from django.db import transaction
 from proctoring import likeness, lookalikes, queries, vault
 from proctoring.client import examine
 from proctoring.consent_text import digest, text_as_shown
-from proctoring.erasure import erase_face_data, erase_pictures
-from proctoring.errors import CannotConfirm, ConsentNeeded, NotYourPhoto, PhotoRefused
+from proctoring.erasure import erase_face_data, erase_pictures, forget_marks
+from proctoring.errors import CannotConfirm, ConsentNeeded, NotYourPhoto, PhotoLocked, PhotoRefused
 from proctoring.examine import Examiner
 from proctoring.models import CameraSession, Consent, FacePhoto, FaceProfile, FaceTemplate
 from proctoring.pictures import check_photo
@@ -83,6 +84,7 @@ def withdraw_consent(user: Any, institution: Any, *, by: Any, at: datetime, ip: 
         return
     Consent.objects.filter(pk=consent.pk).update(withdrawn_at=at, withdrawn_ip=ip)
     FaceTemplate.objects.filter(profile__user=user, institution=institution).delete()
+    forget_marks(user, institution)
     profile = queries.profile_of(user)
     if profile:
         FaceProfile.objects.filter(pk=profile.pk).update(
@@ -113,12 +115,15 @@ def save_photo(
     """Check and keep a reference photo of the person's own.
 
     `look` measures the picture: a face worker over Redis by default, `examine.examine_locally` in commands. A picture
-    that fails a check is not kept. Raises `ConsentNeeded`, `NotYourPhoto`, `PhotoRefused` (hostile or busy).
+    that fails a check is not kept. Raises `ConsentNeeded`, `NotYourPhoto`, `PhotoLocked`, `PhotoRefused` (hostile or
+    busy).
     """
     if by != user:
         raise NotYourPhoto
     if queries.consent_of(user) is None:
         raise ConsentNeeded
+    if queries.is_locked(queries.profile_of(user)):
+        raise PhotoLocked
     rules = rules_for(ProctoringRules, at=at)
     check_photo(picture, rules)
     seen = look(picture)  # outside the transaction: it waits for another process
@@ -128,6 +133,18 @@ def save_photo(
     if code != "photo.ok":
         return PhotoReport(code, checks)
     return _keep(user, institution, FacePhoto.Kind(kind), picture, seen, rules, checks, by=by, at=at)
+
+
+def look_at_frame(user: Any, kind: str, frame: bytes, *, at: datetime) -> str:
+    """What is wrong with one frame of a camera that is being aimed: a code of `stills.SENTENCES`. Nothing is kept.
+
+    Raises `ConsentNeeded`, `PhotoRefused`.
+    """
+    if queries.consent_of(user) is None:
+        raise ConsentNeeded
+    rules = rules_for(ProctoringRules, at=at)
+    check_photo(frame, replace(rules, photo_min_px=1))
+    return first_fault(checks_of(kind, examine(frame, quick=True), replace(rules, sharpness=0.0)))
 
 
 @transaction.atomic
@@ -146,12 +163,14 @@ def _keep(
     """Replace the current photo of this kind and compare the two anew; a confirmation starts over."""
     FaceProfile.objects.get_or_create(user=user, institution=institution)
     profile = FaceProfile.objects.select_for_update().get(user=user, institution=institution)
+    if queries.is_locked(profile):  # a check passed while the picture was measured
+        raise PhotoLocked
     others = [p for k, p in queries.photos_of(profile).items() if k != kind]
     if any(p.fingerprint == seen.fingerprint for p in others):
         raise PhotoRefused("photo.same_picture")
     for old in FacePhoto.objects.filter(profile=profile, kind=kind, replaced_at=None):
         vault.discard(old)
-        FacePhoto.objects.filter(pk=old.pk).update(replaced_at=at, frame="")
+        FacePhoto.objects.filter(pk=old.pk).update(replaced_at=at, frame="", thumb="")
     photo = FacePhoto(
         institution=institution, profile=profile, kind=kind, width=seen.width, height=seen.height,
         fingerprint=seen.fingerprint, engine=seen.engine, edition=seen.edition,
@@ -159,6 +178,7 @@ def _keep(
         vectors=to_bytes([np.array(v, np.float32) for v in seen.vectors]),
     )  # fmt: skip
     photo.frame = vault.put(photo, picture)
+    photo.thumb = vault.put(photo, base64.b64decode(seen.thumb), field="thumb") if seen.thumb else ""
     photo.save()
     _end_cameras(user, by=by, at=at)
     same = _compare(profile, rules, at=at)

@@ -7,7 +7,9 @@ import numpy as np
 
 from proctoring.engine import Box, FaceEngine
 from proctoring.engine import frames as pictures
+from proctoring.gather import Series, Tells, face_of, thumbnail
 from proctoring.liveness import Judge, Seen
+from proctoring.marks import FaceMark
 from proctoring.motion import measure
 from proctoring.outcomes import PASSED, Sighting
 from proctoring.rules import MISMATCH, ProctoringRules, verdict_of
@@ -80,6 +82,11 @@ class Sitting:
     latest: bytes = b""
     fingerprint: str = ""
     times: list[float] = field(default_factory=list)
+    series: Series = field(default_factory=Series)
+    tells: Tells = field(default_factory=Tells)
+    face: Any = None
+    thumb: bytes = b""
+    last: Glance | None = None
 
     def frame(self, at: float, jpeg: bytes) -> tuple[str, list[dict[str, Any]]]:
         """Judge one frame; what the self-view may say of it (`_state`), and events for the socket."""
@@ -88,8 +95,11 @@ class Sitting:
         if seen is None:
             return "unreadable", []
         self.near = seen.boxes[0] if seen.boxes else None
-        self.latest = jpeg
+        self.latest, self.last = jpeg, seen
         self.times.append(at)
+        self.tells.add(at, seen.grey, self.near)
+        if len(seen.boxes) == 1:
+            self.series.add(at, measure(seen.points))
         events = []
         for event in self.judge.see(Seen(at, len(seen.boxes), seen.points)):
             if event.kind == "identify":
@@ -99,6 +109,8 @@ class Sitting:
             elif event.code == "liveness.not_facing" and self._is_somebody_else(seen):
                 events.append(self._over("liveness.face_changed", event.action))
             else:
+                if event.kind == "done":
+                    self.series.note(at, "done", event.action)
                 events.append(self._told(event))
         return self._state(seen), events
 
@@ -118,6 +130,7 @@ class Sitting:
     def prompted(self, at: float) -> None:
         """The prompt left the server."""
         self.judge.prompted(at)
+        self.series.note(at, "prompt", self.judge.action)
 
     def deadline(self, at: float) -> list[dict[str, Any]]:
         """The time for the current action is over."""
@@ -127,6 +140,7 @@ class Sitting:
         self.vectors += self.engine.embed(seen.rgb, seen.points, mirrored=False)
         if not self.neutral:
             self.neutral, self.fingerprint = jpeg, pictures.fingerprint(seen.grey)
+            self.face, self.thumb = face_of(seen.grey, seen.points), thumbnail(seen.rgb)
 
     def _is_somebody_else(self, seen: Glance) -> bool:
         """Whether a face that does not come back to the first pose never will, because it is another one."""
@@ -150,10 +164,15 @@ class Sitting:
         distance = self.engine.distance(seen, self.known[0])
         missed = verdict_of(distance, self.engine.name, self.rules) == MISMATCH
         code = "liveness.not_the_person" if missed else PASSED
-        return self._over(code, distance=distance, closest=closest_of(self.engine, seen, self.known))
+        return self._over(code, distance=distance, closest=closest_of(self.engine, seen, self.known), mean=seen)
 
     def _over(
-        self, code: str, action: str = "", distance: float | None = None, closest: float | None = None
+        self,
+        code: str,
+        action: str = "",
+        distance: float | None = None,
+        closest: float | None = None,
+        mean: np.ndarray | None = None,
     ) -> dict[str, Any]:
         """The last event: code, numbers and the picture that is kept as evidence."""
         waits = np.diff(self.times) if len(self.times) > 1 else np.array([0.0])
@@ -171,12 +190,26 @@ class Sitting:
             "fingerprint": self.fingerprint,
             "details": details,
             "picture": self.neutral if distance is not None else self.latest,
+            "evidence": self._evidence(mean),
         }
+
+    def _evidence(self, mean: np.ndarray | None) -> dict[str, Any]:
+        """What is kept beside the picture: of a check that compared nobody, its last frame and its measures."""
+        found: dict[str, Any] = {"series": self.series.as_dict(), "tells": self.tells.as_dict()}
+        if mean is not None and self.face is not None:
+            found |= {"mark": FaceMark(mean, self.face).to_bytes(), "thumb": self.thumb}
+            return found | {"apart": distances_to(self.engine, mean, self.known)}
+        return found | {"thumb": thumbnail(self.last.rgb)} if self.last is not None else found
 
 
 def closest_of(engine: FaceEngine, seen: np.ndarray, known: list[np.ndarray]) -> float | None:
     """Distance to the nearest single reference photo (`known` after the template)."""
     return round(min(engine.distance(seen, photo) for photo in known[1:]), 4) if known[1:] else None
+
+
+def distances_to(engine: FaceEngine, seen: np.ndarray, known: list[np.ndarray]) -> list[float]:
+    """To each reference photo, ID photo first (`known` after the template)."""
+    return [round(engine.distance(seen, photo), 4) for photo in known[1:]]
 
 
 def look_at_snapshot(
@@ -189,11 +222,10 @@ def look_at_snapshot(
     glances = [(g, jpeg) for jpeg in jpegs if (g := glance(engine, jpeg)) is not None]
     crowd = next(((g, jpeg) for g, jpeg in glances if len(g.boxes) > 1), None)
     if crowd is not None:
-        return Sighting("two_faces", engine.name, fingerprint=pictures.fingerprint(crowd[0].grey)), crowd[1]
+        return _faceless("two_faces", engine, crowd[0]), crowd[1]
     alone = [(g, jpeg) for g, jpeg in glances if len(g.boxes) == 1]
     if not alone:
-        mark = pictures.fingerprint(glances[0][0].grey) if glances else ""
-        return Sighting("no_face", engine.name, fingerprint=mark), glances[0][1] if glances else b""
+        return _faceless("no_face", engine, glances[0][0] if glances else None), glances[0][1] if glances else b""
     vectors = [v for g, _ in alone for v in engine.embed(g.rgb, g.points, mirrored=False)]
     seen = engine.mean(vectors)
     distance = engine.distance(seen, known[0])
@@ -204,5 +236,27 @@ def look_at_snapshot(
         round(distance, 4),
         pictures.fingerprint(best.grey),
         closest=closest_of(engine, seen, known),
+        evidence={
+            "mark": FaceMark(seen, face_of(best.grey, best.points)).to_bytes(),
+            "thumb": thumbnail(best.rgb),
+            "apart": distances_to(engine, seen, known),
+            "tells": _tells_of(glances),
+        },
     )
     return verdict, jpeg
+
+
+def _faceless(outcome: str, engine: FaceEngine, seen: Glance | None) -> Sighting:
+    """A snapshot in which nobody was compared: no face, or too many."""
+    if seen is None:
+        return Sighting(outcome, engine.name)
+    mark, thumb = pictures.fingerprint(seen.grey), thumbnail(seen.rgb)
+    return Sighting(outcome, engine.name, fingerprint=mark, evidence={"thumb": thumb})
+
+
+def _tells_of(glances: list[tuple[Glance, bytes]]) -> dict[str, float]:
+    """Of the frames of one snapshot, without their times."""
+    tells = Tells()
+    for number, (seen, _jpeg) in enumerate(glances):
+        tells.add(float(number), seen.grey, seen.boxes[0] if seen.boxes else None)
+    return tells.as_dict()

@@ -20,6 +20,7 @@ SENTENCES = {
     "photo.blurred": _("The picture is blurred. Hold still, wipe the lens and take it again."),
     "photo.dark": _("The picture is too dark. Turn to the light and take it again."),
     "photo.bright": _("The picture is too bright. Avoid direct light and reflections and take it again."),
+    "photo.glare": _("Something shines on the eyes. Lift the glasses a little, or turn away from the lamp."),
     "photo.turned": _("The face is turned away. Look straight at the camera and take it again."),
     "photo.not_an_image": _("This file is not a JPEG or PNG picture."),
     "photo.too_large": _("The picture is too large. Choose one under 8 MB."),
@@ -27,6 +28,10 @@ SENTENCES = {
     "photo.busy": _("The recognition service is busy. Your picture was not saved; please try again in a moment."),
     "photo.different_people": _("The two photos do not seem to show the same person. Take the portrait again."),
     "photo.same_picture": _("Both photos are the same picture. Take a portrait of your own now."),
+    "photo.locked": _(
+        "This photo is in use: your study was recognised by it, so you cannot change it yourself. If it no longer looks"
+        " like you, ask your institution to send it back to you."
+    ),
 }
 
 
@@ -42,7 +47,9 @@ class Measured:
     sharpness: float = 0.0
     brightness: float = 0.0
     turn: float = 0.0
+    glare: float = 0.0  # share of burnt-out points around the eyes
     fingerprint: str = ""
+    thumb: str = ""  # base64 of a small JPEG
     vectors: list[list[float]] = field(default_factory=list)
     edition: str = ""  # `Edition.mark`: vectors of two editions are never compared
 
@@ -68,6 +75,7 @@ def checks_of(kind: str, seen: Measured, rules: ProctoringRules) -> list[Check]:
         Check("sharp", seen.sharpness >= rules.sharpness, "photo.blurred"),
         Check("light", rules.too_dark <= seen.brightness <= rules.too_bright, light),
         Check("straight", abs(seen.turn) <= rules.still_turn, "photo.turned"),
+        Check("eyes", seen.glare <= rules.glare, "photo.glare"),
     ]
 
 

@@ -7,18 +7,19 @@ from typing import Any
 
 from django.db import transaction
 
-from proctoring import queries, vault
+from proctoring import queries
+from proctoring.camera_told import CameraTold
 from proctoring.errors import ProfileIncomplete, SessionClosed, TooManyAttempts
 from proctoring.liveness import draw_challenge
-from proctoring.models import CameraSession, FacePhoto, Incident, LivenessAttempt, Snapshot
+from proctoring.models import CameraSession, Incident, LivenessAttempt, Snapshot
+from proctoring.noticing import keep, note, note_camera, note_signals, note_too_perfect
 from proctoring.outcomes import PASSED, Sighting
-from proctoring.rules import ProctoringRules, bits_apart, verdict_of
+from proctoring.rules import ProctoringRules, verdict_of
 from tenants.audit.services import record
 from tenants.rulesets.services import rules_for
 from tenants.scopes import province_scope
 from tenants.states import require_live
 
-COMPARED_SNAPSHOTS = 40
 HOLDS = (Snapshot.Outcome.MATCH, Snapshot.Outcome.REVIEW)
 # After these a snapshot of the right face is enough, because nobody else was seen.
 RESUMABLE = ("camera.no_face", "camera.no_answer", "camera.offline", "camera.lost")
@@ -101,20 +102,20 @@ def record_liveness(attempt: LivenessAttempt, seen: Sighting, *, picture: bytes 
         return session
     rules = rules_for(ProctoringRules, at=at)
     attempt.ended_at, attempt.outcome, attempt.failed_action = at, seen.outcome, seen.action
-    attempt.engine, attempt.distance, attempt.details = seen.engine, seen.distance, seen.details
+    attempt.engine, attempt.distance = seen.engine, seen.distance
+    keep(attempt, seen, picture)
     if seen.distance is not None:
         # By the thresholds of the day; `review` passes here and is a hint for the hours review.
-        attempt.details = seen.details | {"verdict": verdict_of(seen.distance, seen.engine, rules)}
-    if picture:
-        attempt.frame = vault.put(attempt, picture)
+        attempt.details |= {"verdict": verdict_of(seen.distance, seen.engine, rules)}
     attempt.save()
+    note_signals(session, attempt, seen, rules, at=at)
     if seen.outcome == PASSED:
         session.verified_at, session.verified_until = at, at + timedelta(seconds=rules.verified_s)
         session.expired_at, session.expired_code = None, ""
         session.save(update_fields=["verified_at", "verified_until", "expired_at", "expired_code"])
-        _note_too_perfect(session, seen, rules, at=at, attempt=attempt)
+        note_too_perfect(session, seen, rules, at=at, attempt=attempt)
     elif seen.outcome in INCIDENT_OF:
-        _note(session, INCIDENT_OF[seen.outcome], at=at, attempt=attempt, distance=seen.distance)
+        note(session, INCIDENT_OF[seen.outcome], at=at, attempt=attempt, distance=seen.distance)
     record(
         "liveness.ended", actor=session.user, subject=attempt, institution=session.institution, at=at,
         outcome=seen.outcome,
@@ -135,21 +136,17 @@ def record_snapshot(
     shot = Snapshot(
         session=session, institution=session.institution, requested_at=requested_at, taken_at=at,
         outcome=Snapshot.Outcome(seen.outcome), engine=seen.engine, distance=seen.distance,
-        fingerprint=seen.fingerprint,
     )  # fmt: skip
-    if picture:
-        shot.frame = vault.put(shot, picture)
-    repeated = _is_repeated(session, seen.fingerprint, rules)
+    keep(shot, seen, picture)
     shot.save()
-    if repeated:
-        _note(session, Incident.Kind.REPEATED_FRAME, at=at, snapshot=shot)
+    note_signals(session, shot, seen, rules, at=at)
     if shot.outcome in HOLDS:
         _renew(session, rules, at=at)
-        _note_too_perfect(session, seen, rules, at=at, snapshot=shot)
+        note_too_perfect(session, seen, rules, at=at, snapshot=shot)
     else:
         _expire(session, f"camera.{shot.outcome}", at=at)
         if shot.outcome == Snapshot.Outcome.MISMATCH:
-            _note(session, Incident.Kind.NOT_THE_PERSON, at=at, snapshot=shot, distance=seen.distance)
+            note(session, Incident.Kind.NOT_THE_PERSON, at=at, snapshot=shot, distance=seen.distance)
     return shot
 
 
@@ -176,7 +173,7 @@ def expire_session(session: CameraSession, code: str, *, at: datetime) -> Camera
 def record_abuse(session: CameraSession, *, at: datetime, **about: Any) -> None:
     """A socket was closed for misuse: evidence, and the verification ends."""
     session = _locked(session, even_closed=True)
-    _note(session, Incident.Kind.ABUSE, at=at, **about)
+    note(session, Incident.Kind.ABUSE, at=at, **about)
     _expire(session, "camera.abuse", at=at)
 
 
@@ -186,10 +183,19 @@ def note_study_abuse(session: CameraSession, *, code: str, at: datetime) -> None
     session = _locked(session, even_closed=True)
     noted = Incident.objects.filter(session=session, kind=Incident.Kind.ABUSE, data__where="study").first()
     if noted is None:
-        _note(session, Incident.Kind.ABUSE, at=at, where="study", code=code, times=1)
+        note(session, Incident.Kind.ABUSE, at=at, where="study", code=code, times=1)
         return
     noted.data = noted.data | {"code": code, "times": noted.data["times"] + 1}
     noted.save(update_fields=["data"])
+
+
+@transaction.atomic
+def tell_camera(session_uuid: Any, user: Any, told: CameraTold, *, at: datetime) -> None:
+    """Keep what the page says of its camera, on the person's own open session. Raises `SessionClosed`."""
+    session = queries.open_session(session_uuid, user)
+    if session is None:
+        raise SessionClosed
+    note_camera(_locked(session), label=told.label, details=told.details, at=at)
 
 
 def may_resume(session: CameraSession, rules: ProctoringRules, at: datetime) -> bool:
@@ -226,29 +232,3 @@ def _expire(session: CameraSession, code: str, *, at: datetime) -> None:
     session.expired_at, session.expired_code = at, code
     session.save(update_fields=["verified_until", "expired_at", "expired_code"])
     record("camera.expired", actor=session.user, subject=session, institution=session.institution, at=at, code=code)
-
-
-def _is_repeated(session: CameraSession, fingerprint: str, rules: ProctoringRules) -> bool:
-    """Whether this very exposure was sent before, or is a reference photo."""
-    if not fingerprint:
-        return False
-    earlier = Snapshot.objects.filter(session__user=session.user).order_by("-taken_at")
-    known = [*earlier.values_list("fingerprint", flat=True)[:COMPARED_SNAPSHOTS]]
-    known += FacePhoto.objects.filter(profile__user=session.user).values_list("fingerprint", flat=True)
-    return any(bits_apart(fingerprint, other) <= rules.duplicate_bits for other in known if other)
-
-
-def _note_too_perfect(
-    session: CameraSession, seen: Sighting, rules: ProctoringRules, *, at: datetime, **where: Any
-) -> None:
-    """A frame that *is* a reference photo: nobody looks twice exactly the same."""
-    if seen.closest is not None and seen.engine and seen.closest < rules.too_perfect_at(seen.engine):
-        _note(session, Incident.Kind.TOO_PERFECT, at=at, closest=seen.closest, **where)
-
-
-def _note(session: CameraSession, kind: str, *, at: datetime, **about: Any) -> Incident:
-    """`about` may name `snapshot` or `attempt`; the rest is data."""
-    rows = {name: about.pop(name) for name in ("snapshot", "attempt") if name in about}
-    return Incident.objects.create(
-        session=session, institution=session.institution, kind=kind, noted_at=at, data=about, **rows
-    )

@@ -1,5 +1,6 @@
 """Doors of consent, reference photos and evidence. No address here ever answers a trainee with a picture of a face."""
 
+import json
 from contextlib import nullcontext
 from functools import wraps
 from typing import Any
@@ -12,15 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from proctoring import queries, services, vault
+from proctoring import queries, services, supervision, vault
+from proctoring.camera_told import CameraTold
 from proctoring.consent_text import archived
-from proctoring.errors import PhotoRefused
+from proctoring.errors import FaceBusy, PhotoRefused
 from proctoring.models import FacePhoto, LivenessAttempt, Snapshot
 from proctoring.rules import ProctoringRules
 from proctoring.stills import SENTENCES, as_json
 from tenants.accounts.decorators import trainee_required
 from tenants.audit.services import record
 from tenants.errors import DomainError
+from tenants.ratelimit import allowed
 from tenants.roles.decorators import role_required
 from tenants.roles.roles import Role
 from tenants.rulesets.services import rules_for
@@ -28,6 +31,9 @@ from tenants.scopes import province_scope
 
 EVIDENCE = {"photo": FacePhoto, "attempt": LivenessAttempt, "snapshot": Snapshot}
 FORM_OVERHEAD = 20_000  # bytes of a multipart form around the picture
+LOOK_MAX_BYTES = 120_000  # a frame that was scaled down by the page
+LOOKS_A_MINUTE = 60
+TOLD_MAX_BYTES = 2000
 
 
 def at_an_institution(view: Any) -> Any:
@@ -85,25 +91,41 @@ def withdraw(request: Any) -> HttpResponse:
     return redirect("proctoring:consent")
 
 
-@trainee_required
-@at_an_institution
-@require_POST
+def photo_door(view: Any) -> Any:
+    """A picture of a known kind by the person: a `DomainError` becomes the answer that photo.js reads."""
+
+    @trainee_required
+    @at_an_institution
+    @require_POST
+    @wraps(view)
+    def wrapped(request: Any, kind: str) -> JsonResponse:
+        if kind not in FacePhoto.Kind.values:
+            return JsonResponse({"code": "photo.unknown_kind"}, status=404)
+        try:
+            return view(request, kind)
+        except DomainError as error:
+            return JsonResponse({"code": error.code, "message": error.message, "saved": False}, status=error.status)
+
+    return wrapped
+
+
+def _picture_of(request: Any, limit: int) -> bytes:
+    """The multipart field `photo`, at most one byte over the limit. Raises `PhotoRefused`."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > limit + FORM_OVERHEAD:
+        raise PhotoRefused("photo.too_large", status=413)
+    upload = request.FILES.get("photo")
+    if upload is None:
+        raise PhotoRefused("photo.not_an_image", status=400)
+    return bytes(upload.read(limit + 1))
+
+
+@photo_door
 def save_photo(request: Any, kind: str) -> JsonResponse:
     """A reference photo (multipart field `photo`). The answer measures it; the page keeps showing its local copy."""
-    if kind not in FacePhoto.Kind.values:
-        return JsonResponse({"code": "photo.unknown_kind"}, status=404)
     limit = rules_for(ProctoringRules, at=timezone.now()).photo_max_bytes
-    try:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > limit + FORM_OVERHEAD:
-            raise PhotoRefused("photo.too_large", status=413)
-        upload = request.FILES.get("photo")
-        if upload is None:
-            raise PhotoRefused("photo.not_an_image", status=400)
-        report = services.save_photo(
-            request.user, request.tenant, kind, upload.read(limit + 1), by=request.user, at=timezone.now()
-        )
-    except DomainError as error:
-        return JsonResponse({"code": error.code, "message": error.message, "saved": False}, status=error.status)
+    report = services.save_photo(
+        request.user, request.tenant, kind, _picture_of(request, limit), by=request.user, at=timezone.now()
+    )
     return JsonResponse(
         {
             "code": report.code,
@@ -115,11 +137,34 @@ def save_photo(request: Any, kind: str) -> JsonResponse:
     )
 
 
+@photo_door
+def look(request: Any, kind: str) -> JsonResponse:
+    """One frame while the camera is aimed: what is wrong with it. Nothing is kept."""
+    at = timezone.now()
+    if not allowed("photo.look", str(request.user.pk), a_minute=LOOKS_A_MINUTE, at=at):
+        raise FaceBusy
+    code = services.look_at_frame(request.user, kind, _picture_of(request, LOOK_MAX_BYTES), at=at)
+    return JsonResponse({"code": code, "message": str(SENTENCES[code])})
+
+
+@trainee_required
+@require_POST
+def camera_of(request: Any, session: Any) -> HttpResponse:
+    """What the browser calls the camera of one's own open session (JSON): a hint for the review, nothing else."""
+    try:
+        told = CameraTold.of(json.loads(request.body if len(request.body) <= TOLD_MAX_BYTES else b""))
+    except (ValueError, TypeError):
+        return JsonResponse({"code": "camera.bad_message"}, status=400)
+    supervision.tell_camera(session, request.user, told, at=timezone.now())
+    return HttpResponse(status=204)
+
+
 @never_cache
 @require_GET
 @role_required(Role.SUPERADMIN, Role.HOURS_REVIEWER, Role.AUDITOR, Role.CERTIFICATE_CLERK, Role.MANAGER, Role.REGISTRAR)
-def evidence(request: Any, kind: str, row: Any) -> HttpResponse:
-    """One sealed picture for staff; the audit row is committed before a byte leaves. Never one's own."""
+def evidence(request: Any, kind: str, row: Any, size: str = "") -> HttpResponse:
+    """One sealed picture for staff, or its thumbnail (`size` small); the audit row is committed before a byte leaves.
+    Never one's own."""
     if kind not in EVIDENCE:
         return HttpResponse(status=404)
     # The association's reviewers look at every institution's pictures; everybody else at their own only.
@@ -130,9 +175,9 @@ def evidence(request: Any, kind: str, row: Any) -> HttpResponse:
         return HttpResponse(status=404)
     record(
         "face_evidence.read", actor=request.user, subject=found, institution=found.institution, at=timezone.now(),
-        kind=kind,
+        kind=kind, **({"size": size} if size else {}),
     )  # fmt: skip
-    picture = vault.get(found)
+    picture = vault.get(found, field="thumb" if size and found.thumb else "frame")
     answer = HttpResponse(picture, content_type="image/png" if picture.startswith(b"\x89PNG") else "image/jpeg")
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "no-store, private"

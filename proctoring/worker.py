@@ -183,7 +183,7 @@ class FaceWorker:
             self.stats.stale += 1
             return
         reply, began = entry[b"reply"].decode(), time.monotonic()
-        measured = examine_locally(entry[b"data"])
+        measured = examine_locally(entry[b"data"], quick=b"quick" in entry)
         self.stats.still(time.monotonic() - began)
         await self._redis.rpush(reply, json.dumps(asdict(measured)))
         await self._redis.expire(reply, int(wire.STILL_S))

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage, storages
 from django.db import models, transaction
 
 from tenants.crypto import open_sealed, seal
@@ -57,7 +57,11 @@ def read_raw(name: str) -> bytes:
 
 def replace_raw(name: str, blob: bytes) -> None:
     """Put other sealed bytes into the place of a file, whole or not at all; a reader sees the old or the new ones."""
-    path = Path(storages["private"].path(name))
+    storage = storages["private"]
+    if not isinstance(storage, FileSystemStorage):
+        storage.save(name, ContentFile(blob))  # an object of a bucket is replaced as a whole
+        return
+    path = Path(storage.path(name))
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
         part.write(blob)
         part.flush()

@@ -76,14 +76,14 @@ def longer_limits(user: User) -> Part:
 def camera(user: User) -> Part:
     labels = {
         "where": _("Institution"), "purpose": _("Purpose"), "opened": _("Opened"), "closed": _("Closed"),
-        "address": _("From address"), "browser": _("Browser"), "checks": _("Face checks passed"),
+        "address": _("From address"), "browser": _("Browser"), "camera": _("Camera"), "checks": _("Face checks passed"),
         "pictures": _("Snapshots"), "incidents": _("Incidents"),
     }  # fmt: skip
     counts = _counts(user)
     rows = CameraSession.objects.filter(user=user).select_related("institution").order_by("-opened_at")
     return Part.of("camera", _("Camera sessions (without the pictures)"), labels, (
         (row.institution.name, row.get_purpose_display(), row.opened_at, row.closed_at, row.ip, row.user_agent,
-         *counts.get(row.pk, (0, 0, 0)))
+         row.camera_label, *counts.get(row.pk, (0, 0, 0)))
         for row in rows
     ))  # fmt: skip
 

@@ -125,11 +125,12 @@ def profile(request: TenantRequest) -> HttpResponse:
         update_details(request.user, gender=details["gender"], email=details["email"], by=request.user, at=now())
         messages.success(request, _("Saved."))
         return redirect("centre:profile")
-    missing = proctoring.missing_steps(request.user)
+    missing, face = proctoring.missing_steps(request.user), proctoring.profile_of(request.user)
     context = {
         "form": form,
         "consent": proctoring.consent_of(request.user),
-        "face": proctoring.profile_of(request.user),
+        "face": face,
+        "photos_locked": proctoring.is_locked(face),
         "missing": missing,
         "photos_missing": len({"id_photo", "portrait"} & set(missing)),
         "has_id_photo": "id_photo" not in missing,

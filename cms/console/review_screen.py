@@ -18,7 +18,8 @@ from learning.review.case import Case, Shot
 from learning.review.models import ReviewState
 from learning.review.rules import ReviewRules, may_undo, undo_until
 from learning.review.services import sms_key
-from proctoring.models import Snapshot
+from proctoring.incidents import SEVERITIES, Severity
+from proctoring.models import FacePhoto, Snapshot
 from proctoring.outcomes import ACTION_NAMES, SENTENCES
 from proctoring.outcomes import title as outcome_title
 from tenants.messages.models import Sms, SmsState
@@ -29,9 +30,10 @@ FAILED = (Snapshot.Outcome.MISMATCH, Snapshot.Outcome.TWO_FACES)
 
 @dataclass(frozen=True)
 class ShotView:
-    """One picture; `url` is empty where none is kept."""
+    """One picture; `url` is that of its thumbnail, `full` of the picture; both empty where none is kept."""
 
     url: str
+    full: str
     when: str
     value: str
     word: str
@@ -71,6 +73,11 @@ def evidence_url(kind: str, uuid: Any) -> str:
     return reverse("proctoring:evidence", args=[kind, uuid])
 
 
+def thumbnail_url(kind: str, uuid: Any) -> str:
+    """The same, small: a gallery shows these, the picture itself is fetched when it is looked at."""
+    return reverse("proctoring:thumbnail", args=[kind, uuid])
+
+
 def moment(at: datetime) -> str:
     return f"{localtime(at):%m-%d %H:%M}"
 
@@ -97,12 +104,17 @@ def bands_of(shots: list[Shot]) -> list[Band]:
 def _shot(shot: Shot, *, late: bool) -> ShotView:
     when, value = moment(shot.taken_at), distance(shot.distance)
     alt = _("Snapshot %(when)s, %(word)s, distance %(value)s") % {"when": when, "word": shot.label, "value": value}
-    url = evidence_url("snapshot", shot.uuid) if shot.has_frame else ""
-    return ShotView(url, when, value, str(shot.label), alt, hidden=late and bool(url))
+    if len(shot.apart) == len(FacePhoto.Kind):
+        card, portrait = (distance(one) for one in shot.apart)
+        alt += _("; to the ID photo %(card)s, to the portrait %(portrait)s") % {"card": card, "portrait": portrait}
+    url, full = "", ""
+    if shot.has_frame:
+        url, full = thumbnail_url("snapshot", shot.uuid), evidence_url("snapshot", shot.uuid)
+    return ShotView(url, full, when, value, str(shot.label), alt, hidden=late and bool(url))
 
 
-def checks_of(case: Case) -> list[dict[str, str]]:
-    rows = []
+def checks_of(case: Case) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
     for check in case.liveness:
         actions = _(", ").join(str(ACTION_NAMES.get(action, action)) for action in check.actions)
         tone, result = "", _("passed")
@@ -110,9 +122,44 @@ def checks_of(case: Case) -> list[dict[str, str]]:
             known = check.outcome in SENTENCES
             result = outcome_title(check.outcome, check.failed_action) if known else check.outcome or _("broken off")
             tone = "review" if check.outcome else "off"
+        plot = reverse("console:check_plot", args=[case.review.uuid, check.uuid]) if check.has_series else ""
+        picture = (thumbnail_url("attempt", check.uuid), evidence_url("attempt", check.uuid)) if check.has_frame else ()
         rows.append({"when": moment(check.started_at), "actions": actions, "result": result, "tone": tone,
-                     "value": distance(check.distance)})  # fmt: skip
+                     "value": distance(check.distance), "plot": plot, "picture": picture})  # fmt: skip
     return rows
+
+
+TONES = {Severity.GRAVE: "fail", Severity.DOUBT: "review", Severity.HINT: "off"}
+
+
+def measured_words(data: dict[str, object]) -> str:
+    """The numbers of an incident that mean something to a reviewer."""
+    names = {
+        "bits": _("bits"), "distance": _("distance"), "difference": _("difference of the faces"),
+        "closest": _("distance"), "again": _("times again"), "still": _("share unchanged"),
+        "uneven": _("unevenness"), "repeats": _("share repeated"), "times": _("times"), "label": _("camera"),
+    }  # fmt: skip
+    return _(", ").join(f"{names[name]} {value}" for name, value in data.items() if name in names and value is not None)
+
+
+def events_of(case: Case) -> list[dict[str, Any]]:
+    """Incidents with what they mean, gravest first; each with the pictures that show it."""
+    order = list(TONES)
+    found = sorted(case.events, key=lambda event: (order.index(Severity(event.severity)), event.noted_at))
+    return [
+        {
+            "when": moment(event.noted_at),
+            "label": event.label,
+            "tone": TONES[Severity(event.severity)],
+            "severity": SEVERITIES[Severity(event.severity)],
+            "code": event.kind,
+            "explanation": event.explanation,
+            "look": event.look,
+            "measured": measured_words(event.data),
+            "pictures": [(evidence_url(kind, uuid), thumbnail_url(kind, uuid)) for kind, uuid in event.pictures],
+        }
+        for event in found
+    ]
 
 
 def facts_of(case: Case, attempt: Attempt | None) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ app_name = "console"
 urlpatterns = [
     path("reviews/", reviews.queue, name="queue"),
     path("reviews/<uuid:uuid>/", reviews.case, name="case"),
+    path("reviews/<uuid:uuid>/checks/<uuid:check>/", reviews.check_plot, name="check_plot"),
     path("reviews/<uuid:uuid>/undo/", reviews.undo, name="undo"),
     path("lookalikes/", lookalikes.index, name="lookalikes"),
     path("lookalikes/<uuid:uuid>/", lookalikes.case, name="lookalike"),

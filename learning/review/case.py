@@ -15,6 +15,7 @@ from learning.review.rules import ReviewRules
 from learning.review.traits import Trait, traits_of
 from learning.review.words import ReasonLine, incident_label, reason_lines, sms_texts
 from learning.study_time import study_time
+from proctoring.incidents import Severity, meaning_of
 from proctoring.models import FacePhoto, FaceProfile, Incident, LivenessAttempt, Snapshot
 from proctoring.outcomes import PASSED
 from proctoring.rules import ProctoringRules
@@ -68,7 +69,8 @@ class Profile:
 
 @dataclass(frozen=True)
 class Shot:
-    """One snapshot. `distance`: smaller is closer, None where no face was compared."""
+    """One snapshot. `distance`: smaller is closer, None where no face was compared; `apart`: to the ID photo and to the
+    portrait, each by itself; `answered_ms`: from the request to the verdict."""
 
     uuid: UUID
     taken_at: datetime
@@ -78,6 +80,8 @@ class Shot:
     distance: float | None
     has_frame: bool
     lesson: str
+    apart: list[float]
+    answered_ms: int
 
     @property
     def is_match(self) -> bool:
@@ -98,17 +102,22 @@ class Check:
     distance: float | None
     details: dict[str, object]
     has_frame: bool
+    has_series: bool
 
 
 @dataclass(frozen=True)
 class Event:
-    """One incident; `shot` is the snapshot that shows it, where there is one."""
+    """One incident with what it means; `pictures`: those that show it, as (kind, uuid) of proctoring's evidence view:
+    its own first, then the earlier one that it repeats."""
 
     uuid: UUID
     kind: str
     label: str
+    severity: str
+    explanation: str
+    look: str
     noted_at: datetime
-    shot: UUID | None
+    pictures: list[tuple[str, str]]
     data: dict[str, object]
 
 
@@ -247,6 +256,8 @@ def _shots(evidence: Evidence) -> list[Shot]:
             distance=snapshot.distance,
             has_frame=bool(snapshot.frame),
             lesson=_lesson_at(evidence.spans, snapshot.taken_at),
+            apart=list(snapshot.details.get("apart", [])),
+            answered_ms=round((snapshot.taken_at - snapshot.requested_at).total_seconds() * 1000),
         )
         for snapshot in evidence.snapshots
     ]
@@ -269,16 +280,25 @@ def _check(attempt: LivenessAttempt) -> Check:
         distance=attempt.distance,
         details=dict(attempt.details),
         has_frame=bool(attempt.frame),
+        has_series=attempt.measured,  # type: ignore[attr-defined]
     )
 
 
 def _event(incident: Incident) -> Event:
+    meaning = meaning_of(incident.kind)
+    own = [("snapshot", incident.snapshot), ("attempt", incident.attempt)]
+    pictures = [(kind, str(row.uuid)) for kind, row in own if row is not None and row.frame]
+    if incident.data.get("twin"):
+        pictures.append((incident.data["of"], incident.data["twin"]))
     return Event(
         uuid=incident.uuid,
         kind=incident.kind,
         label=incident_label(incident),
+        severity=meaning.severity if meaning else Severity.DOUBT,
+        explanation=str(meaning.explanation) if meaning else "",
+        look=str(meaning.look) if meaning else "",
         noted_at=incident.noted_at,
-        shot=incident.snapshot.uuid if incident.snapshot else None,
+        pictures=pictures,
         data=dict(incident.data),
     )
 

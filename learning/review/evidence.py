@@ -8,13 +8,16 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
 from learning.models import CreditSpan, Enrolment, PresenceCheck
 from learning.review.hints import Surroundings, checks_of, hints_of, surroundings_of
 from learning.review.rules import Facts, ReviewRules, gaps_without
+from proctoring.incidents import HINTS as INCIDENT_HINTS
 from proctoring.models import Incident, LivenessAttempt, Snapshot
 from proctoring.outcomes import PASSED
+from proctoring.queries import incidents_of
 from proctoring.rules import REVIEW
 
 
@@ -40,12 +43,18 @@ def evidence_of(enrolment: Enrolment, rules: ReviewRules) -> Evidence:
     sessions = {span.session.camera_session_id for span in spans}
     return Evidence(
         spans=spans,
-        snapshots=list(Snapshot.objects.filter(session__in=sessions).order_by("taken_at")),
-        liveness=list(LivenessAttempt.objects.filter(session__in=sessions).order_by("started_at")),
-        incidents=list(Incident.objects.filter(session__in=sessions).select_related("snapshot").order_by("noted_at")),
+        snapshots=list(Snapshot.objects.filter(session__in=sessions).defer("mark").order_by("taken_at")),
+        liveness=list(_checks(sessions)),
+        incidents=list(incidents_of(sessions)),
         checks=checks_of(spans),
         around=surroundings_of(spans, rules.shared_days),
     )
+
+
+def _checks(sessions: set[int]) -> QuerySet[LivenessAttempt]:
+    """Without the curves, which are fetched one by one; `measured` says whether there is one."""
+    found = LivenessAttempt.objects.filter(session__in=sessions).defer("series", "mark")
+    return found.annotate(measured=~Q(series={})).order_by("started_at")
 
 
 def facts_of(evidence: Evidence, rules: ReviewRules) -> Facts:
@@ -63,7 +72,8 @@ def facts_of(evidence: Evidence, rules: ReviewRules) -> Facts:
         doubtful=outcomes[Snapshot.Outcome.REVIEW] + sum(_is_doubtful(check) for check in evidence.liveness),
         nobody=outcomes[Snapshot.Outcome.NO_FACE] + outcomes[Snapshot.Outcome.NO_ANSWER],
         two_faces=outcomes[Snapshot.Outcome.TWO_FACES],
-        incidents=len(evidence.incidents),
+        incidents=sum(incident.kind not in INCIDENT_HINTS for incident in evidence.incidents),
+        camera_hints=sum(incident.kind in INCIDENT_HINTS for incident in evidence.incidents),
         liveness_failed=sum(1 for check in evidence.liveness if check.outcome not in ("", PASSED)),
         longest_gap_s=max((round(gap.total_seconds()) for gap in gaps), default=0),
         long_gaps=len(gaps),

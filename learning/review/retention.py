@@ -1,5 +1,6 @@
 """How long pictures and traces of study are kept: they prove hours, so they go some months after the review decided."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,39 +9,59 @@ from django.db.models import Exists, OuterRef, Q
 
 from learning.models import PresenceCheck, StudySession, StudyTrace
 from learning.review.models import HoursReview, ReviewState
-from proctoring.models import CameraSession, LivenessAttempt, Snapshot
-from proctoring.services import erase_pictures
+from proctoring.erasure import PICTURES, count_pictures, erase_kind, erase_measures, with_measures
+from proctoring.models import CameraSession
 from tenants.audit.services import record
 from tenants.rulesets.rules import RetentionRules
 from tenants.rulesets.services import rules_for
 from tenants.scopes import province_scope
 
+# Kind of evidence → the rule that says how long after the review it is kept.
+RULES = {"snapshot": "evidence_after_review_days", "check": "check_pictures_days"}
 
-def due_evidence(*, at: datetime) -> list[int]:
-    """Camera sessions whose pictures may be kept no longer (primary keys)."""
+
+@dataclass(frozen=True)
+class DueEvidence:
+    """What may be kept no longer: figures of a dry run."""
+
+    snapshots: int
+    checks: int
+    measures: int  # camera sessions with curves, names or traces
+
+
+def count_evidence(*, at: datetime) -> DueEvidence:
+    """How much of each kind `erase_evidence` would delete; nothing is changed."""
+    counts = {kind: count_pictures(due_evidence(kind, at=at), kind) for kind in RULES}
+    return DueEvidence(counts["snapshot"], counts["check"], len(due_traces(at=at)))
+
+
+def due_evidence(kind: str, *, at: datetime) -> list[int]:
+    """Camera sessions whose pictures of a kind may be kept no longer (primary keys)."""
     with province_scope():
-        pictures = [
-            model.objects.filter(session=OuterRef("pk")).exclude(frame="") for model in (Snapshot, LivenessAttempt)
-        ]
-        return list(_over(at).filter(Exists(pictures[0]) | Exists(pictures[1])).values_list("pk", flat=True))
+        pictures = PICTURES[kind].objects.filter(session=OuterRef("pk")).exclude(frame="")
+        return list(_over(at, RULES[kind]).filter(Exists(pictures)).values_list("pk", flat=True))
 
 
 def due_traces(*, at: datetime) -> list[int]:
-    """Camera sessions whose study left a trace, an answer or the index of a device that may be kept no longer."""
+    """Camera sessions with measures, traces of study, answers or the index of a device over their time."""
     with province_scope():
         kept = [model.objects.filter(session__camera_session=OuterRef("pk")) for model in (StudyTrace, PresenceCheck)]
-        left = Exists(kept[0]) | Exists(kept[1]) | ~Q(device="")
-        return list(_over(at).filter(left).values_list("pk", flat=True))
+        left = Exists(kept[0]) | Exists(kept[1]) | ~Q(device="") | with_measures()
+        return list(_over(at, "camera_measures_days").filter(left).values_list("pk", flat=True))
 
 
-def _over(at: datetime) -> Any:
+def _days(rule: str, at: datetime) -> int:
+    return int(getattr(rules_for(RetentionRules, at=at), rule))
+
+
+def _over(at: datetime, rule: str) -> Any:
     """Camera sessions that prove nothing any more; within the province's scope.
 
-    Needed are those of study that waits for a review, or whose review was decided less than
-    `retention.evidence_after_review_days` ago. Study after a clearing waits for the next review. A closed account has
-    nothing left to prove, except what was decided. Sessions without study (an exam, a face check) count from their day.
+    Needed are those of study that waits for a review, or whose review was decided less than the days of `rule` (of
+    section `retention`) ago. Study after a clearing waits for the next review. A closed account has nothing left to
+    prove, except what was decided. Sessions without study (an exam, a face check) count from their day.
     """
-    since = at - timedelta(days=rules_for(RetentionRules, at=at).evidence_after_review_days)
+    since = at - timedelta(days=_days(rule, at))
     of_enrolment = HoursReview.objects.filter(enrolment=OuterRef("enrolment"))
     fresh = of_enrolment.filter(Q(state=ReviewState.PENDING) | Q(decided_at__gt=since))
     judged = of_enrolment.filter(decided_at__lte=since, decided_at__gte=OuterRef("started_at"))
@@ -54,12 +75,15 @@ def _over(at: datetime) -> Any:
 def erase_evidence(*, at: datetime) -> int:
     """Delete them; returns how many pictures went."""
     erase_traces(at=at)
-    return erase_pictures(due_evidence(at=at), why="retention", by=None, at=at)
+    return sum(
+        erase_kind(kind, due_evidence(kind, at=at), why="retention", by=None, at=at, days=_days(rule, at))
+        for kind, rule in RULES.items()
+    )
 
 
 @transaction.atomic
 def erase_traces(*, at: datetime) -> int:
-    """Delete traces of study and answers to questions, and forget the devices; returns of how many camera sessions.
+    """Delete measures, traces of study and answers to questions, forget the devices; returns of how many sessions.
 
     Credit stays: how much of it was within a question's time is in the spans.
     """
@@ -70,5 +94,6 @@ def erase_traces(*, at: datetime) -> int:
         traces, _by_model = StudyTrace.objects.filter(session__camera_session__in=due).delete()
         answers, _by_model = PresenceCheck.objects.filter(session__camera_session__in=due).delete()
         CameraSession.objects.filter(pk__in=due).update(device="")
+        erase_measures(due, why="retention", by=None, at=at, days=_days("camera_measures_days", at))
     record("study_traces.erased", actor=None, at=at, traces=traces, answers=answers, camera_sessions=len(due))
     return len(due)

@@ -24,6 +24,7 @@ class ReviewRules:
     weight_no_snapshots: int = 60
     weight_mismatch: int = 30
     weight_incident: int = 25
+    weight_camera_hint: int = 4
     weight_two_faces: int = 15
     weight_long_gap: int = 12
     weight_nobody: int = 5
@@ -90,6 +91,7 @@ class Facts:
     nobody: int = 0
     two_faces: int = 0
     incidents: int = 0
+    camera_hints: int = 0  # incidents that say little alone (proctoring.incidents.HINTS)
     liveness_failed: int = 0
     longest_gap_s: int = 0
     long_gaps: int = 0
@@ -154,6 +156,7 @@ REASONS = (
     "long_day",
     "nobody",
     "liveness_failed",
+    "camera_hint",
     *HINTS,
 )
 
@@ -171,6 +174,7 @@ def reasons_of(facts: Facts, rules: ReviewRules) -> list[Reason]:
         "long_day": (facts.long_days, facts.longest_day_s),
         "nobody": (facts.nobody, 0),
         "liveness_failed": (facts.liveness_failed, 0),
+        "camera_hint": (facts.camera_hints, 0),
     } | {code: (getattr(facts, code), getattr(facts, f"{code}_s", 0)) for code in HINTS}
     reasons = [
         Reason(code, count, weigh(getattr(rules, f"weight_{code}"), count), value)

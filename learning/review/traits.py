@@ -1,5 +1,6 @@
 """The hints of a case as a few lines of figures, with or without a reason, to be compared with the pictures."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from learning.review.evidence import Evidence
 from learning.review.hints import Neighbour, Sat
 from learning.review.rules import HINTS, ReviewRules
 from learning.traces import NO_SOCKET, UA_CHANGED
+from proctoring.passive import is_virtual
 from tenants.accounts.devices import label_of, words_of
 
 MOST_NAMES = 5
@@ -41,6 +43,7 @@ def traits_of(evidence: Evidence, rules: ReviewRules) -> list[Trait]:
         trait(_("Page in sight"), _sight(sittings), "hidden"),
         trait(_("Rhythm of the messages"), _rhythm(sittings, rules), "even_rhythm"),
         trait(_("Browser"), _browser(sittings), "automated", "odd_browser", "browser_changed"),
+        _camera(sittings),
         trait(_("Devices"), _devices(sittings, evidence, rules), "shared_device", "device_turns"),
         trait(_("Networks"), _networks(sittings, evidence, rules), "shared_address", "far_switches"),
         trait(_("Hours of the day"), _hours_of_day(evidence, rules), "nights", "around_clock"),
@@ -104,6 +107,14 @@ def _mark_words() -> dict[str, str]:
         UA_CHANGED: _("another browser than at the camera check"),
         NO_SOCKET: _("without a lasting connection"),
     }
+
+
+def _camera(sittings: list[Sat]) -> Trait:
+    """What the browsers called the cameras, the most used first; said by the page, so a hint."""
+    told = Counter(sat.session.camera_session.camera_label for sat in sittings)
+    named = [label for label, _times in told.most_common() if label]
+    text = _(", ").join(named[:MOST_NAMES]) if named else _("not named")
+    return Trait(_("Camera"), text, any(is_virtual(label) for label in named))
 
 
 def _devices(sittings: list[Sat], evidence: Evidence, rules: ReviewRules) -> str:

@@ -8,10 +8,12 @@ from learning.models import Enrolment
 from learning.review.hint_words import hint_text
 from learning.review.models import HoursReview, ReviewState
 from learning.review.rules import HINTS
+from proctoring.incidents import Kind
 from proctoring.models import Incident
 from tenants.messages.templates import rendered
 
-PLACES = {"long_day": "days", "long_gap": "days", "incident": "incidents", "liveness_failed": "incidents"}
+PLACES = {"long_day": "days", "long_gap": "days", "incident": "incidents", "camera_hint": "incidents",
+          "liveness_failed": "incidents"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ def reason_text(code: str, count: int, value: int) -> str:
         "doubtful": lambda: ngettext("%(n)d doubtful match", "%(n)d doubtful matches", count),
         "long_day": lambda: gettext("%(hours)d hours %(rest)d minutes of study in one day"),
         "nobody": lambda: ngettext("%(n)d snapshot with nobody", "%(n)d snapshots with nobody", count),
+        "camera_hint": lambda: ngettext("%(n)d hint about the camera", "%(n)d hints about the camera", count),
         "liveness_failed": lambda: ngettext("%(n)d liveness check failed", "%(n)d liveness checks failed", count),
     }
     values = {"n": count, "minutes": minutes, "hours": minutes // 60, "rest": minutes % 60}
@@ -65,7 +68,7 @@ def incident_label(incident: Incident) -> str:
     """What kind of incident; misuse is noted by two doors, the camera's and the study's."""
     if incident.data.get("where") == "study":
         return gettext("The study connection was misused")
-    return incident.get_kind_display()
+    return str(Kind(incident.kind).label) if incident.kind in Kind.values else incident.kind
 
 
 def sms_params(enrolment: Enrolment) -> dict[str, object]:

@@ -48,7 +48,7 @@ class OnnxEngine(DlibEngine):
 
 
 def align(rgb: Pixels, points: Points) -> Pixels:
-    """The (112, 112, 3) crop with the five points where the network expects them."""
+    """The 112×112 crop (of colours or grey) with the five points where the network expects them."""
     five = np.array(
         [points[36:42].mean(0), points[42:48].mean(0), points[30], points[48], points[54]], dtype=np.float32
     )

@@ -66,6 +66,8 @@ def photo_texts() -> dict[str, Any]:
     return {
         "checking": _("Checking the picture"),
         "offline": _("No connection. The picture was not saved; please try again."),
+        "aim": _("Put the picture inside the line and hold still"),
+        "aimed": _("Good. Hold still and take the picture"),
         "use_file": _(". You can also choose a file."),
         "messages": {code: str(text) for code, text in stills.SENTENCES.items()},
         "codes": {code: str(s.title) for code, s in SENTENCES.items() if code.startswith("camera.")},
@@ -75,5 +77,6 @@ def photo_texts() -> dict[str, Any]:
             "sharp": _("Sharp"),
             "light": _("Good light"),
             "straight": _("Looking straight ahead"),
+            "eyes": _("Eyes without reflections"),
         },
     }

@@ -301,22 +301,25 @@ COURSEWARE_ROOT = VAR / "courseware"
 ACCEL = env.text("ZHUXUE_ACCEL", "")
 if ACCEL and not (ACCEL.startswith("/") and ACCEL.endswith("/")):
     raise ImproperlyConfigured("ZHUXUE_ACCEL is a path that begins and ends with a slash, or empty.")
-COURSEWARE_BUCKET = env.text("ZHUXUE_COURSEWARE_BUCKET", "")
 # Uploaded videos until they are converted, and scratch: web and `media` workers need the same folder.
 UPLOADS_ROOT = Path(env.text("ZHUXUE_UPLOADS", str(VAR / "uploads")))
 # How many of `learning.media.LADDER`: one picture size in the demo, two in production.
 MEDIA_RENDITIONS = env.integer("ZHUXUE_RENDITIONS", 1 if IS_DEMO else 2)
 
 
-def _courseware() -> dict[str, object]:
-    """A bucket when one is named (credentials as boto3 finds them), else a folder."""
-    if not COURSEWARE_BUCKET:
-        options: dict[str, object] = {"location": COURSEWARE_ROOT, "base_url": None}
+def _bucket_or_folder(name: str, **folder: object) -> dict[str, object]:
+    """Storage in the bucket that `ZHUXUE_<name>_BUCKET` names (credentials as boto3 finds them), else in a folder.
+
+    A name is written over: what is sealed anew keeps its name, and new names are random.
+    """
+    bucket = env.text(f"ZHUXUE_{name}_BUCKET", "")
+    if not bucket:
+        options: dict[str, object] = {"base_url": None, **folder}
         return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
     options = {
-        "bucket_name": COURSEWARE_BUCKET,
-        "endpoint_url": env.text("ZHUXUE_COURSEWARE_ENDPOINT", "") or None,
-        "region_name": env.text("ZHUXUE_COURSEWARE_REGION", "") or None,
+        "bucket_name": bucket,
+        "endpoint_url": env.text(f"ZHUXUE_{name}_ENDPOINT", "") or None,
+        "region_name": env.text(f"ZHUXUE_{name}_REGION", "") or None,
         "file_overwrite": True,
         "default_acl": None,
         "addressing_style": "path",
@@ -327,11 +330,8 @@ def _courseware() -> dict[str, object]:
 
 STORAGES = {
     "default": {"BACKEND": "django_tenants.files.storage.TenantFileSystemStorage"},
-    "courseware": _courseware(),
-    "private": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(PRIVATE_ROOT), "base_url": None, "file_permissions_mode": 0o600},
-    },
+    "courseware": _bucket_or_folder("COURSEWARE", location=COURSEWARE_ROOT),
+    "private": _bucket_or_folder("PRIVATE", location=str(PRIVATE_ROOT), file_permissions_mode=0o600),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if IS_DEMO

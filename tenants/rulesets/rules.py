@@ -48,7 +48,9 @@ class RetentionRules:
     cooling_off_days: int = 7
     anonymise_after_days: int = 180  # after the account was closed
     face_after_withdrawal_days: int = 15  # 0: at once; a review that is running still compares with the photos
-    evidence_after_review_days: int = 183
+    evidence_after_review_days: int = 183  # pictures of snapshots; after the review has decided, as the next two
+    check_pictures_days: int = 183  # pictures of face checks
+    camera_measures_days: int = 183  # curves, distances, names of camera and browser, addresses, traces of study
     certificate_years: int = 6
     register_batch_days: int = 30  # after the transfer has taken a batch for the national register
     proof_valid_s: int = 600  # how long the password or code asked for again counts

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.tools.cameraman import Page, confirmed_profile, connect, face_worker
 from tests.tools.clips import clips_of
 
 FACE = Path(__file__).parents[2] / "site" / "demo" / "faces" / "obama.jpg"
+MINUTE = timedelta(minutes=1)
 pytestmark = pytest.mark.usefixtures("committed")
 
 
@@ -221,9 +223,9 @@ def test_a_snapshot_that_is_the_reference_photo_itself_is_an_incident(people, li
     session, at = people[0][0], timezone.now()
     with in_tenant(lingzhu):
         reference = vault.get(queries.photos_of(queries.profile_of(session.user))["portrait"])
-        for picture in (reference, obama.actions["neutral"][0], obama.actions["neutral"][1]):
-            seen = Sighting("match", "dlib", 0.2, fingerprint(decode(picture, 10**7)[1]))
-            supervision.record_snapshot(session, seen, picture=picture, requested_at=at, at=at)
+        for number, picture in enumerate((reference, obama.actions["neutral"][0], obama.actions["neutral"][1])):
+            seen, moment = Sighting("match", "dlib", 0.2, fingerprint(decode(picture, 10**7)[1])), at + MINUTE * number
+            supervision.record_snapshot(session, seen, picture=picture, requested_at=moment, at=moment)
         kinds = list(Incident.objects.filter(session=session).order_by("pk").values_list("kind", flat=True))
     assert kinds == ["repeated_frame", "repeated_frame"]
 
@@ -270,3 +272,122 @@ def test_the_reference_shown_by_a_virtual_camera_matches_too_well(people, lingzh
         incidents = list(Incident.objects.filter(session=session).values_list("kind", "snapshot__pk"))
         newest = session.snapshots.order_by("pk").last().pk
     assert (shots, incidents) == (["match", "match"], [("too_perfect", newest)])
+
+
+def noisy(frame, seed, sigma=7):
+    """The same picture with noise, encoded again: its bytes and every pixel differ."""
+    import cv2
+    import numpy as np
+
+    from tests.tools.clips import jpeg
+
+    picture = cv2.imdecode(np.frombuffer(frame, np.uint8), cv2.IMREAD_COLOR)
+    noise = np.random.default_rng(seed).normal(0, sigma, picture.shape)
+    return jpeg(np.clip(picture + noise, 0, 255).astype(np.uint8))
+
+
+def test_the_same_picture_with_noise_is_an_incident_and_stops_nothing(people, lingzhu, in_tenant, obama):
+    """What the worker measures is compared with what was kept; the frame still matches, so the session goes on."""
+    from proctoring import consumers, supervision
+    from proctoring.examine import local_engine
+    from proctoring.models import Incident
+    from proctoring.sitting import look_at_snapshot
+    from proctoring.vectors import from_bytes
+
+    session, at = people[0][0], timezone.now()
+    honest, again = obama.actions["neutral"][3], noisy(obama.actions["neutral"][3], seed=5)
+    with in_tenant(lingzhu):
+        _session, rules, known = consumers.load(session.uuid, session.user, at)
+        for number, frame in enumerate((honest, obama.actions["left"][14], again)):
+            seen, picture = look_at_snapshot(local_engine(), [frame], from_bytes(known), rules)
+            moment = at + MINUTE * number
+            shot = supervision.record_snapshot(session, seen, picture=picture, requested_at=moment, at=moment)
+            assert (shot.outcome in supervision.HOLDS, len(shot.details["apart"])) == (True, 2)
+        first = session.snapshots.order_by("pk").first()
+        found = Incident.objects.get(session=session)
+        assert found.kind in ("near_duplicate", "repeated_frame")
+        assert (found.snapshot, found.data["twin"]) == (shot, str(first.uuid))
+        session.refresh_from_db()
+        assert session.expired_code == ""
+
+
+def test_a_face_like_the_portrait_and_unlike_the_id_photo_is_an_incident(people, lingzhu, in_tenant, obama):
+    from proctoring import supervision
+    from proctoring.models import Incident
+    from proctoring.outcomes import Sighting
+
+    session, at = people[0][0], timezone.now()
+    with in_tenant(lingzhu):
+        for number, apart in enumerate(([0.31, 0.28], [0.58, 0.30])):
+            seen = Sighting("match", "dlib", 0.3, evidence={"apart": apart})
+            moment = at + MINUTE * number
+            supervision.record_snapshot(session, seen, picture=None, requested_at=moment, at=moment)
+        assert [(i.kind, i.data["apart"]) for i in Incident.objects.filter(session=session)] == [
+            ("unlike_id_photo", [0.58, 0.30])
+        ]
+
+
+def told(label):
+    return {"label": label, "width": 640, "height": 480, "rate": 30, "cameras": 1}
+
+
+def test_a_virtual_camera_is_a_hint_and_what_a_page_says_of_it_is_bounded(
+    people, lingzhu, jiangxin, in_tenant, trainee_client, obama
+):
+    from proctoring.models import CameraSession, Incident
+    from tests.support import people as cast
+
+    (session, _cookie), stranger = people[0], trainee_client(jiangxin)
+    client = cast.signed_in(session.user, lingzhu)
+    address = f"/camera/session/{session.uuid}/camera/"
+
+    def tell(message, by=client):
+        return by.post(address, message, content_type="application/json").status_code
+
+    assert [tell(told("OBS Virtual Camera")), tell(told("OBS Virtual Camera")), tell(told("x" * 5000))] == [
+        204,
+        204,
+        400,
+    ]
+    bad = [told("HD") | {"verified": True}, [], {"label": "HD"}, told(3), told("HD") | {"width": "9"}]
+    assert {tell(message) for message in bad} == {400}
+    assert tell(told("HD"), by=stranger) in (403, 404, 409)
+    with in_tenant(lingzhu):
+        kept = CameraSession.objects.get(pk=session.pk)
+        assert (kept.camera_label, kept.camera_details["rate"]) == ("OBS Virtual Camera", 30)
+        assert [i.kind for i in Incident.objects.filter(session=session)] == ["virtual_camera"]
+
+
+def test_no_address_gives_a_trainee_a_picture_of_a_face(people, lingzhu, in_tenant, obama):
+    """Every address of the camera, asked for with the uuids of one's own rows: nothing answers with a picture."""
+    from proctoring import consumers, supervision
+    from proctoring.examine import local_engine
+    from proctoring.models import FacePhoto, Snapshot
+    from proctoring.sitting import look_at_snapshot
+    from proctoring.urls import urlpatterns
+    from proctoring.vectors import from_bytes
+    from tests.support import people as cast
+
+    (session, _cookie), at = people[0], timezone.now()
+    with in_tenant(lingzhu):
+        _session, rules, known = consumers.load(session.uuid, session.user, at)
+        seen, picture = look_at_snapshot(local_engine(), [obama.actions["neutral"][3]], from_bytes(known), rules)
+        supervision.record_snapshot(session, seen, picture=picture, requested_at=at, at=at)
+        rows = {
+            "photo": FacePhoto.objects.filter(profile__user=session.user).first(),
+            "snapshot": Snapshot.objects.get(),
+        }
+        assert all(row.frame and row.thumb for row in rows.values())
+    client = cast.signed_in(session.user, lingzhu)
+    asked = set()
+    for pattern in urlpatterns:
+        for kind, row in rows.items():
+            route = str(pattern.pattern).replace("<str:kind>", kind).replace("<uuid:row>", str(row.uuid))
+            route = route.replace("<uuid:session>", str(session.uuid)).replace("<str:version>", "2026-01")
+            answer = client.get(f"/camera/{route}")
+            asked.add(pattern.name)
+            assert not answer.get("Content-Type", "").startswith("image/"), route
+            assert b"\xff\xd8\xff" not in answer.content
+            if "evidence" in route:
+                assert answer.status_code == 403
+    assert {"evidence", "thumbnail", "look", "save_photo"} <= asked

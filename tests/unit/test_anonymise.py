@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -166,17 +167,67 @@ def test_pictures_of_study_go_six_months_after_the_review(lingzhu: Any, in_tenan
     from learning.review.retention import due_evidence, erase_evidence
     from learning.review.services import approve_hours
     from proctoring.models import Snapshot
+    from tenants.audit.models import Entry
 
     with in_tenant(lingzhu):
         case = make_case(lingzhu)
         years_later = DONE_AT + timedelta(days=3000)
-        assert due_evidence(at=years_later) == [], "it waits for its review"
+        assert due_evidence("snapshot", at=years_later) == [], "it waits for its review"
         approve_hours(case, by=make_user("冯洁"), at=DONE_AT)
-    assert due_evidence(at=DONE_AT + timedelta(days=182)) == []
+        shot = Snapshot.objects.get()
+    assert due_evidence("snapshot", at=DONE_AT + timedelta(days=182)) == []
     assert erase_evidence(at=DONE_AT + timedelta(days=183)) == 1
     assert erase_evidence(at=DONE_AT + timedelta(days=184)) == 0
     with in_tenant(lingzhu):
         assert list(Snapshot.objects.values_list("frame", "outcome")) == [("", "match")]
+    gone = Entry.objects.get(action="face_evidence.erased")
+    proved = hashlib.sha256(str(shot.uuid).encode()).hexdigest()
+    assert gone.institution == lingzhu
+    assert gone.data == {
+        "why": "retention", "kind": "snapshot", "days": 183, "pictures": 1, "first": shot.taken_at.isoformat(),
+        "last": shot.taken_at.isoformat(), "rows_sha256": proved,
+    }  # fmt: skip
+
+
+def test_each_kind_of_evidence_has_its_own_time_and_a_dry_run_deletes_nothing(
+    lingzhu: Any, in_tenant: Any, make_user: Any
+) -> None:
+    from django.core.management import call_command
+
+    from learning.review.retention import DueEvidence, count_evidence, erase_evidence
+    from learning.review.services import approve_hours
+    from proctoring import vault
+    from proctoring.models import CameraSession, LivenessAttempt, Snapshot
+    from tenants.rulesets.services import publish_ruleset
+
+    values = {"retention": {"check_pictures_days": 30, "camera_measures_days": 60}}
+    publish_ruleset(name="short", values=values, in_force_from=people.BEFORE, by=None, at=people.BEFORE)
+    with in_tenant(lingzhu):
+        case = make_case(lingzhu)
+        check = LivenessAttempt.objects.get()
+        check.frame, check.thumb = vault.put(check, b"whole"), vault.put(check, b"small", field="thumb")
+        check.series, check.mark = {"ms": [0, 100], "turn": [0.0, 0.1]}, b"mark"
+        check.save()
+        CameraSession.objects.update(camera_label="HD Camera", user_agent="Firefox")
+        approve_hours(case, by=make_user("冯洁"), at=DONE_AT)
+
+    def due(days: int) -> DueEvidence:
+        return count_evidence(at=DONE_AT + timedelta(days=days))
+
+    assert [due(29), due(30), due(60), due(183)] == [
+        DueEvidence(0, 0, 0), DueEvidence(0, 1, 0), DueEvidence(0, 1, 1), DueEvidence(1, 1, 1)
+    ]  # fmt: skip
+    out = StringIO()
+    call_command("anonymise_due", "--dry-run", stdout=out)
+    assert "dry run: nothing was changed" in out.getvalue()
+    assert erase_evidence(at=DONE_AT + timedelta(days=60)) == 1
+    with in_tenant(lingzhu):
+        check.refresh_from_db()
+        assert (check.frame, check.thumb, check.mark, check.series, check.outcome) == (
+            "", "", None, {}, "liveness.passed",
+        )  # fmt: skip
+        assert list(CameraSession.objects.values_list("camera_label", "user_agent", "ip")) == [("", "", None)]
+        assert Snapshot.objects.get().frame != ""
 
 
 def test_study_of_a_closed_account_has_nothing_left_to_prove(lingzhu: Any, in_tenant: Any) -> None:
@@ -189,9 +240,9 @@ def test_study_of_a_closed_account_has_nothing_left_to_prove(lingzhu: Any, in_te
         user = case.enrolment.user
         HoursReview.objects.all().delete()
         Enrolment.objects.filter(pk=case.enrolment_id).update(hours_state="studying")
-    assert due_evidence(at=DONE_AT + timedelta(days=100)) == []
+    assert due_evidence("snapshot", at=DONE_AT + timedelta(days=100)) == []
     closed(user, at=DONE_AT)
-    assert len(due_evidence(at=DONE_AT + timedelta(days=100))) == 1
+    assert len(due_evidence("snapshot", at=DONE_AT + timedelta(days=100))) == 1
 
 
 def test_a_certificate_is_an_archive_for_its_years_and_then_a_number(

@@ -6,36 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from django.core.files.storage import storages
-from moto.server import ThreadedMotoServer
 
 from learning.courseware import courseware, delete_folder, store_folder
+from tests.support.bucket import storage_in_bucket
 
 
 @pytest.fixture
 def bucket(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    options = {
-        "bucket_name": "courseware",
-        "endpoint_url": f"http://{host}:{port}",
-        "region_name": "us-east-1",
-        "file_overwrite": True,
-        "default_acl": None,
-        "addressing_style": "path",
-        "signature_version": "s3v4",
-    }
-    client = boto3.client("s3", endpoint_url=options["endpoint_url"], region_name="us-east-1")
-    client.create_bucket(Bucket="courseware")
-    backend = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
-    settings.STORAGES = {**settings.STORAGES, "courseware": backend}
-    yield client
-    server.stop()
+    with storage_in_bucket(settings, monkeypatch, "courseware") as client:
+        yield client
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Consent, reference photos and their confirmation, with real pictures and a real engine."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -53,7 +53,7 @@ def test_both_photos_of_one_person_wait_for_a_clerk_and_then_count(consented, li
     assert save(consented, lingzhu, "id_photo", obama.id_card).saved
     report = save(consented, lingzhu, "portrait", obama.portrait)
     assert (report.code, report.same_person) == ("photo.ok", "match")
-    assert [check.passed for check in report.checks] == [True] * 5
+    assert [check.passed for check in report.checks] == [True] * 6
     assert queries.missing_steps(consented) == ["confirmation"]
     profile = queries.profile_of(consented)
     services.confirm_profile(profile, by=make_user("何敏"), institution=lingzhu, at=AT)
@@ -115,13 +115,17 @@ def test_the_same_picture_twice_is_no_proof(consented, lingzhu, obama):
 
 def test_taking_the_consent_back_ends_the_camera_and_deletes_the_template(lingzhu, in_tenant, make_user, obama):
     from proctoring import queries, services
-    from proctoring.models import CameraSession, FaceTemplate
+    from proctoring.models import CameraSession, FaceTemplate, Snapshot
 
     user = make_user()
     with in_tenant(lingzhu):
         confirmed_profile(user, lingzhu, obama, at=AT, clerk=make_user("何敏"))
         session = services.open_camera_session(user, lingzhu, "study", at=AT)
+        Snapshot.objects.create(
+            session=session, institution=lingzhu, requested_at=AT, taken_at=AT, outcome="match", mark=b"mark"
+        )
         services.withdraw_consent(user, lingzhu, by=user, at=AT)
+        assert Snapshot.objects.get().mark is None
         assert CameraSession.objects.get(pk=session.pk).closed_at == AT
         assert FaceTemplate.objects.count() == 0
         assert queries.missing_steps(user) == ["consent", "match", "confirmation"]
@@ -145,8 +149,39 @@ def test_photos_lie_sealed_and_open_for_their_own_row_only(consented, lingzhu, o
         vault.get(card)
 
 
+def test_photos_that_study_rests_on_are_locked_until_a_clerk_sends_them_back(lingzhu, in_tenant, make_user, obama):
+    from proctoring import queries, services
+    from proctoring.errors import PhotoLocked
+    from proctoring.models import LivenessAttempt
+
+    user, clerk = make_user(), make_user("何敏")
+    later = AT + timedelta(days=1)
+    with in_tenant(lingzhu):
+        profile = confirmed_profile(user, lingzhu, obama, at=AT, clerk=clerk)
+        assert not queries.is_locked(profile), "confirmed, not used yet"
+        session = services.open_camera_session(user, lingzhu, "study", at=later)
+        LivenessAttempt.objects.create(
+            session=session, institution=lingzhu, actions=["left"], started_at=later, ended_at=later,
+            outcome="liveness.passed",
+        )  # fmt: skip
+        with pytest.raises(PhotoLocked) as refused:
+            save(user, lingzhu, "portrait", obama.actions["neutral"][0])
+        assert (refused.value.status, refused.value.code) == (409, "photo.locked")
+        services.reject_profile(profile, "照片太旧。", by=clerk, institution=lingzhu, at=later)
+        assert save(user, lingzhu, "portrait", obama.actions["neutral"][0]).saved
+        assert queries.missing_steps(user) == ["confirmation"]
+
+
 def post(client, kind, content, name="photo.jpg"):
     return client.post(f"/camera/photo/{kind}/", {"photo": SimpleUploadedFile(name, content, "image/jpeg")})
+
+
+LOOKS = (("neutral", 0), ("left", 20))
+
+
+def look(client, kind, content):
+    frame = SimpleUploadedFile("photo.jpg", content, "image/jpeg")
+    return client.post(f"/camera/photo/{kind}/look/", {"photo": frame})
 
 
 @pytest.mark.usefixtures("committed")
@@ -159,9 +194,18 @@ def test_the_profile_page_uploads_through_a_face_worker(lingzhu, in_tenant, trai
     with face_worker():
         card = post(client, "id_photo", obama.id_card).json()
         portrait = post(client, "portrait", obama.portrait).json()
+        hints = [look(client, "portrait", obama.actions[name][frame]).json()["code"] for name, frame in LOOKS]
+    assert hints == ["photo.ok", "photo.turned"]
     assert (card["code"], card["saved"]) == ("photo.ok", True)
     assert card["missing"] == ["portrait", "match", "confirmation"]
-    assert [c["name"] for c in portrait["checks"] if c["passed"]] == ["face", "size", "sharp", "light", "straight"]
+    assert [c["name"] for c in portrait["checks"] if c["passed"]] == [
+        "face",
+        "size",
+        "sharp",
+        "light",
+        "straight",
+        "eyes",
+    ]
     assert portrait["missing"] == ["confirmation"]
 
 
@@ -196,6 +240,9 @@ def test_without_a_face_worker_the_person_is_told_to_try_again(lingzhu, in_tenan
         services.give_consent(client.user, lingzhu, by=client.user, at=AT)
     answer = post(client, "portrait", obama.portrait)
     assert (answer.status_code, answer.json()["code"]) == (503, "photo.busy")
+    hint = look(client, "portrait", obama.actions["neutral"][0])
+    assert (hint.status_code, hint.json()["code"]) == (503, "photo.busy")
+    assert look(client, "portrait", b"<html>").status_code == 415
 
 
 def test_a_trainee_gets_no_evidence_not_even_their_own(lingzhu, in_tenant, trainee_client, make_user, obama):
@@ -223,7 +270,13 @@ def test_staff_see_evidence_after_the_audit_row_is_written(lingzhu, jiangxin, in
     entry = Entry.objects.get(action="face_evidence.read")
     assert (entry.actor, entry.subject_id, entry.institution) == (clerk.user, str(photo.uuid), lingzhu)
     assert foreign.get(f"/camera/evidence/photo/{photo.uuid}/").status_code == 404
+    assert foreign.get(f"/camera/evidence/photo/{photo.uuid}/small/").status_code == 404
     assert Entry.objects.filter(action="face_evidence.read").count() == 1
+    small = clerk.get(f"/camera/evidence/photo/{photo.uuid}/small/")
+    assert (small.status_code, small["Content-Type"]) == (200, "image/jpeg")
+    assert len(small.content) < len(obama.portrait) / 5
+    newest = Entry.objects.filter(action="face_evidence.read").order_by("pk").last()
+    assert newest.data == {"kind": "photo", "size": "small"}
 
 
 def test_an_incomplete_profile_opens_no_camera_and_says_what_is_missing(consented, lingzhu):

@@ -97,14 +97,15 @@ def test_a_waved_photo_is_refused_with_the_action_and_the_reason(sitting, lingzh
 
 
 def test_the_right_actions_by_somebody_else_are_not_the_person(sitting, lingzhu, in_tenant, stranger):
+    from proctoring.incidents import PASSIVE
     from proctoring.models import Incident
 
     session, cookie = sitting
     with face_worker():
         ended = converse(lambda page: page.check(), session, lingzhu, cookie, stranger)
     assert (ended["type"], ended["code"]) == ("liveness.failed", "liveness.not_the_person")
-    with in_tenant(lingzhu):
-        assert [i.kind for i in Incident.objects.all()] == ["not_the_person"]
+    with in_tenant(lingzhu):  # that the stand-in's clip plays in a loop is noted too
+        assert [i.kind for i in Incident.objects.exclude(kind__in=PASSIVE)] == ["not_the_person"]
 
 
 def test_snapshots_come_unasked_extend_the_time_and_end_it_when_the_person_has_gone(

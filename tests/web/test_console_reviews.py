@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -27,6 +28,19 @@ def case(lingzhu, in_tenant):
 
 def of_case(review, where=""):
     return f"/admin/console/reviews/{review.uuid}/{where}"
+
+
+QUERIES_OF_A_PICTURE = 7
+
+
+def queries_of_picture(client, address):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client.get(address)
+    with CaptureQueriesContext(connection) as seen:
+        answer = client.get(address)
+    return sum(not query["sql"].startswith("SET search_path") for query in seen), answer.content
 
 
 def approve(client, review, **more):
@@ -72,7 +86,8 @@ def test_the_case_shows_the_pictures_worst_first_with_distance_and_verdict(revie
     page = reviewer.get(of_case(case)).content.decode()
     gallery = page[page.index('id="pictures"') :]
     assert gallery.index("0.61") < gallery.index("0.46") < gallery.index("0.31")
-    assert gallery.count("/camera/evidence/snapshot/") == 4
+    assert gallery.count("/small/") == 4
+    assert len(re.findall(r'data-full="/camera/evidence/snapshot/[0-9a-f-]{36}/"', gallery)) == 4
     assert "尊敬的学员，恭喜您的继续教育学时已通过审核。" in page
     assert (
         "尊敬的梁志强学员您好，因您在继续教育学习课程中存在作弊行为，按照有关要求，您的土建施工员岗位2026年度学时将被清除，请重新学习。"
@@ -89,6 +104,38 @@ def test_a_picture_of_the_case_can_be_opened_and_is_recorded(reviewer, case):
     assert answer.status_code == 200
     assert answer["Content-Type"] == "image/jpeg"
     assert Entry.objects.filter(action="face_evidence.read", actor=reviewer.user).count() == 1
+
+
+def test_incidents_say_what_they_mean_and_the_curves_of_a_check_are_recorded(reviewer, case, in_tenant, association):
+    from proctoring import noticing
+    from proctoring.models import LivenessAttempt, Snapshot
+    from tenants.audit.models import Entry
+
+    with in_tenant(association):
+        check, shot = LivenessAttempt.objects.get(), Snapshot.objects.order_by("taken_at").first()
+        check.series = {"ms": [0, 100, 200], "turn": [0.0, 0.2, 0.0], "mouth": [0.1] * 3, "eyes": [0.3] * 3,
+                        "nod": [0.5] * 3, "events": [[0, "prompt", "left"], [200, "done", "left"]]}  # fmt: skip
+        check.save()
+        noticing.note(check.session, "virtual_camera", at=shot.taken_at, label="OBS")
+        noticing.note(check.session, "near_duplicate", at=shot.taken_at, snapshot=shot, bits=3)
+    page = reviewer.get(of_case(case)).content.decode()
+    events = page[page.index('id="incidents"') :].partition("</section>")[0]
+    assert events.index("改动后的旧画面") < events.index("摄像头是软件"), "the graver one first"
+    assert "可能加了噪点" in events
+    assert "差异位 3" in events
+    assert Entry.objects.filter(action="face_evidence.read").count() == 0
+    curves = reviewer.get(of_case(case, f"checks/{check.uuid}/"))
+    assert (curves.status_code, curves.content.decode().count('zx-curve"')) == (200, 4)
+    assert Entry.objects.get(action="face_evidence.read").data == {"kind": "series"}
+    assert reviewer.get(of_case(case, f"checks/{shot.uuid}/")).status_code == 404
+
+
+def test_a_look_at_a_thumbnail_takes_few_queries(reviewer, case):
+    """Forty pictures a case, four hundred cases before lunch."""
+    page = reviewer.get(of_case(case)).content.decode()
+    address = page[page.index("/camera/evidence/snapshot/") :].partition('"')[0]
+    queries, _picture = queries_of_picture(reviewer, address)
+    assert queries == QUERIES_OF_A_PICTURE
 
 
 def test_approving_writes_the_sms_that_waits_ten_minutes(reviewer, case, in_tenant, association):

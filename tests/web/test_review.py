@@ -123,7 +123,7 @@ def test_a_case_shows_the_worst_pictures_first_with_their_distances_and_the_days
     assert [(s.uuid, s.distance) for s in case.shots][:2] == [(worst.uuid, 0.61), (doubtful.uuid, 0.46)]
     assert [(t.engine, t.passes, t.doubtful) for t in case.thresholds] == [("dlib", 0.42, 0.50)]
     assert [(c.failed_action, c.passed) for c in case.liveness] == [("blink", False)]
-    assert [e.shot for e in case.events] == [worst.uuid]
+    assert [(e.severity, e.pictures) for e in case.events] == [("grave", [("snapshot", str(worst.uuid))])]
     assert sum(day.credited_ms for day in case.days) == study.credited_ms() == 20_000
     assert case.person.id_number == study.user.id_number[:6] + "*" * 8 + study.user.id_number[-4:]
     assert study.user.id_number not in repr(case)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from cms.console import access, review_screen
 from cms.console.case_study import study_days
+from cms.console.evidence_plots import curves_of, distances_of
 from cms.console.forms import DecisionForm
 from cms.frame import kept, page_of
 from cms.words import clock, waited
@@ -22,6 +23,7 @@ from learning.review import queries, services
 from learning.review.case import Case
 from learning.review.models import HoursReview, ReviewState
 from learning.review.rules import ReviewRules, band_of, may_undo
+from tenants.audit.services import record
 from tenants.errors import DomainError
 from tenants.requests import TenantRequest
 from tenants.rulesets.services import rules_for
@@ -196,7 +198,7 @@ def _case_context(request: TenantRequest, case: Case, form: DecisionForm, doubts
         "previous": order[place - 1] if place else None,
         "next": order[place + 1] if place is not None and place + 1 < len(order) else None,
         "photos": [
-            (review_screen.evidence_url("photo", p.uuid), p.label)
+            (review_screen.thumbnail_url("photo", p.uuid), p.label, review_screen.evidence_url("photo", p.uuid))
             for p in (case.profile.photos if case.profile else [])
         ],
         "facts": review_screen.facts_of(case, attempt),
@@ -205,7 +207,8 @@ def _case_context(request: TenantRequest, case: Case, form: DecisionForm, doubts
         "bands": review_screen.bands_of(case.shots),
         "thresholds": review_screen.threshold_words(case),
         "checks": review_screen.checks_of(case),
-        "events": [(review_screen.moment(e.noted_at), e.label) for e in case.events],
+        "events": review_screen.events_of(case),
+        "scatter": distances_of(case.shots, case.thresholds),
         "credited": clock(case.progress.credited_ms),
         "waited": review_screen.waiting_words(case, at),
         "effects": review_screen.effects_of(case, attempt),
@@ -221,6 +224,22 @@ def _why_not(may_change: bool, independent: bool) -> str:
     if not may_change:
         return _("Your role reads only; a reviewer decides.")
     return "" if independent else str(services.OwnInstitution.message)
+
+
+@access.console_view(*access.READERS_OF_REVIEWS)
+def check_plot(request: TenantRequest, uuid: str, check: str) -> HttpResponse:
+    """The curves of one face check of the case, as a fragment; the look is recorded before it is shown."""
+    review = get_object_or_404(queries.reviews(), uuid=uuid)
+    attempt = get_object_or_404(queries.checks_of(review), uuid=check)
+    record(
+        "face_evidence.read", actor=request.user, subject=attempt, institution=review.institution, at=now(),
+        kind="series",
+    )  # fmt: skip
+    return render(
+        request,
+        "console/check_plot.html",
+        {"plot": curves_of(attempt), "title": review_screen.moment(attempt.started_at)},
+    )
 
 
 @require_POST

@@ -21,7 +21,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"accounts {accounts.people} (sign-ins {accounts.sessions}, devices {accounts.devices}, "
             f"SMS {accounts.messages}, requests {accounts.requests})\n"
-            f"camera sessions with pictures {due.camera_sessions}\ncertificates {due.certificates}\n"
+            f"pictures of snapshots {due.evidence.snapshots}, of face checks {due.evidence.checks}, "
+            f"camera sessions with measures and traces {due.evidence.measures}\ncertificates {due.certificates}\n"
             f"batches of the register {due.batches}"
         )
         if dry_run:

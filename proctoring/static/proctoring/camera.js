@@ -20,6 +20,7 @@
 
 import { CameraSocket, tokenOf } from "./socket.js";
 import { Prompts } from "./prompts.js";
+import { tellCamera } from "./label.js";
 import { CameraRefused, Shutter, closeCamera, openCamera, show } from "./device.js";
 
 const FRAME_EVERY = 100;
@@ -155,6 +156,7 @@ export class CameraRoom extends EventTarget {
     try {
       const { socket } = await this.#session();
       this.#socket = new CameraSocket(socket);
+      tellCamera(socket, this.#stream);
     } catch (error) {
       this.#failed({ code: error.code ?? "liveness.busy", action: "" });
       return false;

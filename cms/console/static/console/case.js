@@ -1,4 +1,4 @@
-/** A review case by keyboard: A S T D choose, Enter confirms, Z undoes, 1–9 puts a picture beside the ID photo, V shows all. */
+/** A review case by keyboard: A S T D choose, Enter confirms, Z undoes, 1–9 puts a picture beside the ID photo, V shows all, P opens the curves of the face checks in turn. */
 import { onKeys, undo } from "./keys.js";
 
 const choose = (id) => {
@@ -17,20 +17,51 @@ const follow = (id) => {
 
 const lightbox = document.getElementById("lightbox");
 
+const pair = lightbox.querySelector(".zx-lightbox__pair");
+
+/** What the lightbox shows of a picture: the picture itself, of which the gallery has a thumbnail only. */
+function figureOf(shot) {
+  const figure = document.createElement("figure");
+  const caption = document.createElement("figcaption");
+  const small = shot.querySelector("img");
+  const image = small ? small.cloneNode() : new Image();
+  image.removeAttribute("loading");
+  image.src = small?.dataset.full ?? shot.dataset.picture ?? small.src;
+  if (!small) image.alt = shot.textContent.trim();
+  caption.textContent = shot.querySelector(".zx-shot__cap").textContent.trim();
+  figure.append(image, caption);
+  return figure;
+}
+
+/** Pictures of one incident stand beside each other; anything else beside the ID photo. */
 function beside(shot) {
-  if (!shot?.querySelector("img")) return false;
+  if (!shot?.querySelector("img") && !shot?.dataset.picture) return false;
+  const siblings = shot.closest(".zx-events li")?.querySelectorAll("[data-picture]") ?? [];
   const reference = document.querySelector(".zx-ident__photos [data-shot]");
-  const pictures = reference && reference !== shot ? [reference, shot] : [shot];
-  lightbox.querySelector(".zx-lightbox__pair").replaceChildren(
-    ...pictures.map((picture) => {
-      const figure = document.createElement("figure");
-      const caption = document.createElement("figcaption");
-      figure.append(picture.querySelector("img").cloneNode(), caption);
-      caption.textContent = picture.querySelector(".zx-shot__cap").textContent.trim();
-      return figure;
-    }),
-  );
+  const pictures = siblings.length > 1 ? [...siblings] : reference && reference !== shot ? [reference, shot] : [shot];
+  pair.replaceChildren(...pictures.map(figureOf));
   if (!lightbox.open) lightbox.showModal();
+  return true;
+}
+
+const plots = [...document.querySelectorAll("[data-plot]")];
+let plotted = -1;
+
+/** The curves of a face check, fetched when they are asked for: each look is an audit row. */
+async function plot(link) {
+  plotted = plots.indexOf(link);
+  const answer = await fetch(link.href);
+  const box = document.createElement("div");
+  box.className = "zx-grow";
+  if (answer.ok) box.innerHTML = await answer.text();
+  else box.textContent = `${answer.status}`;
+  pair.replaceChildren(box);
+  if (!lightbox.open) lightbox.showModal();
+}
+
+function nextPlot() {
+  if (!plots.length) return false;
+  plot(plots[(plotted + 1) % plots.length]);
   return true;
 }
 
@@ -49,6 +80,11 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-show-all]")) showAll();
   const shot = event.target.closest("[data-shot]");
   if (shot) beside(shot);
+  const link = event.target.closest("[data-plot]");
+  if (link && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    plot(link);
+  }
 });
 
 /* Stretches to clear: a day ticks all of its own; the sum is shown; what changes after the server's count is asked anew. */
@@ -107,6 +143,7 @@ onKeys({
   j: () => follow("next"),
   k: () => follow("previous"),
   v: showAll,
+  p: nextPlot,
   z: undo,
   Enter: (event) => (event.target.closest("a, button, summary") ? false : confirm()),
   ...digits,
