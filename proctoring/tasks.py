@@ -2,7 +2,7 @@
 
 from django.utils.timezone import now
 
-from proctoring import erasure
+from proctoring import attesting, erasure
 from tenants.tasks import tenant_task
 
 
@@ -10,3 +10,9 @@ from tenants.tasks import tenant_task
 def erase_withdrawn() -> None:
     """Reference photos whose consent was taken back; once a day is enough."""
     erasure.erase_withdrawn(at=now())
+
+
+@tenant_task
+def expire_attestations() -> None:
+    """Attestations of the classroom that nobody has ended in time."""
+    attesting.expire_attestations(at=now())

@@ -17,7 +17,16 @@ from cms.centre.my_data_parts import Part, provides
 from exams.models import Attempt
 from learning.models import CreditSpan, Enrolment, PostCertificate, StudySession
 from learning.review.models import HoursReview
-from proctoring.models import CameraSession, Consent, FacePhoto, FaceProfile, Incident, LivenessAttempt, Snapshot
+from proctoring.models import (
+    Attestation,
+    CameraSession,
+    Consent,
+    FacePhoto,
+    FaceProfile,
+    Incident,
+    LivenessAttempt,
+    Snapshot,
+)
 from proctoring.outcomes import PASSED
 from tenants.accounts.models import User
 
@@ -51,6 +60,18 @@ def face_profiles(user: User) -> Part:
         (row.institution.name, row.get_state_display(), len(kept[row.pk]), max(kept[row.pk], default=None),
          row.match_distance, row.confirmed_at)
         for row in rows
+    ))  # fmt: skip
+
+
+@provides("proctoring.Attestation.user")
+def attestations(user: User) -> Part:
+    labels = {
+        "where": _("Institution"), "room": _("Room"), "start": _("Start attested"), "end": _("End attested"),
+        "there": _("Was there at the end"),
+    }  # fmt: skip
+    rows = Attestation.objects.filter(user=user).select_related("institution").order_by("-begun_at")
+    return Part.of("attestations", _("Identity checks in the classroom"), labels, (
+        (row.institution.name, row.room, row.begun_at, row.ended_at, row.present_at_end) for row in rows
     ))  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """A case as the template shows it: `learning.review.case.Case` put into words, bands and addresses."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ from learning.review.models import ReviewState
 from learning.review.rules import ReviewRules, may_undo, undo_until
 from learning.review.services import sms_key
 from proctoring.models import Snapshot
-from proctoring.outcomes import ACTION_NAMES, SENTENCES
+from proctoring.outcomes import ACTION_NAMES, PASSED, SENTENCES
 from proctoring.outcomes import title as outcome_title
 from tenants.messages.models import Sms, SmsState
 
@@ -102,11 +103,16 @@ def _shot(shot: Shot, *, late: bool) -> ShotView:
 
 
 def checks_of(case: Case) -> list[dict[str, str]]:
+    return liveness_rows(case.liveness)
+
+
+def liveness_rows(checks: Iterable[Any]) -> list[dict[str, str]]:
+    """One line a face check: of a case's `Check`s, or of the rows themselves."""
     rows = []
-    for check in case.liveness:
+    for check in checks:
         actions = _(", ").join(str(ACTION_NAMES.get(action, action)) for action in check.actions)
         tone, result = "", _("passed")
-        if not check.passed:
+        if check.outcome != PASSED:
             known = check.outcome in SENTENCES
             result = outcome_title(check.outcome, check.failed_action) if known else check.outcome or _("broken off")
             tone = "review" if check.outcome else "off"

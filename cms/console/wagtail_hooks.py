@@ -14,6 +14,8 @@ from tenants.models import Kind
 TASKS: tuple[dict[str, Any], ...] = (
     {"label": _("Hours review"), "url_name": "console:queue", "icon_name": "tasks", "roles": access.READERS_OF_REVIEWS,
      "count": dashboard.reviews_waiting, "late": True},
+    {"label": _("Exam supervision"), "url_name": "console:exam_looks", "icon_name": "view",
+     "roles": access.READERS_OF_REVIEWS, "count": dashboard.exam_looks_waiting},
     {"label": _("Institutions"), "url_name": "console:institutions", "icon_name": "group", "roles": access.READERS,
      "count": applications_waiting},
     {"label": _("Trainee accounts"), "url_name": "console:people", "icon_name": "user", "roles": access.READERS},

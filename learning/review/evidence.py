@@ -13,8 +13,9 @@ from django.utils.timezone import localdate
 from learning.models import CreditSpan, Enrolment, PresenceCheck
 from learning.review.hints import Surroundings, checks_of, hints_of, surroundings_of
 from learning.review.rules import Facts, ReviewRules, gaps_without
-from proctoring.models import Incident, LivenessAttempt, Snapshot
+from proctoring.models import Attestation, Incident, LivenessAttempt, Snapshot
 from proctoring.outcomes import PASSED
+from proctoring.queries import attestations_of
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,16 @@ class Evidence:
     incidents: list[Incident]
     checks: list[PresenceCheck]
     around: Surroundings
+    attestations: list[Attestation]
+
+    @property
+    def on_camera(self) -> list[CreditSpan]:
+        """Study before a camera; the rest was in the classroom."""
+        return [span for span in self.spans if span.session.camera_session.attestation_id is None]
 
 
 def evidence_of(enrolment: Enrolment, rules: ReviewRules) -> Evidence:
-    """At most seven queries, whatever the length of the study."""
+    """At most eight queries, whatever the length of the study."""
     spans = list(
         CreditSpan.objects.filter(enrolment=enrolment, voided_by=None)
         .select_related("lesson", "session__camera_session", "session__trace")
@@ -44,6 +51,7 @@ def evidence_of(enrolment: Enrolment, rules: ReviewRules) -> Evidence:
         incidents=list(Incident.objects.filter(session__in=sessions).select_related("snapshot").order_by("noted_at")),
         checks=checks_of(spans),
         around=surroundings_of(spans, rules.shared_days),
+        attestations=attestations_of(list(sessions)),
     )
 
 
@@ -52,12 +60,16 @@ def facts_of(evidence: Evidence, rules: ReviewRules) -> Facts:
     outcomes = Counter(snapshot.outcome for snapshot in evidence.snapshots)
     seen = sightings(evidence)
     gaps = gaps_without(
-        [(span.started_at, span.ended_at) for span in evidence.spans], seen, timedelta(minutes=rules.gap_minutes)
+        [(span.started_at, span.ended_at) for span in evidence.on_camera], seen, timedelta(minutes=rules.gap_minutes)
     )
     days = seconds_by_day(evidence.spans)
     long_days = [seconds for seconds in days.values() if seconds > rules.long_day_hours * 3600]
     return Facts(
         matches=len(seen),
+        on_camera=bool(evidence.on_camera) or not evidence.spans,
+        attested=len(evidence.attestations),
+        attested_s=attested_s(evidence),
+        end_missing=sum(is_open_ended(one) for one in evidence.attestations),
         mismatches=outcomes[Snapshot.Outcome.MISMATCH],
         doubtful=outcomes[Snapshot.Outcome.REVIEW],
         nobody=outcomes[Snapshot.Outcome.NO_FACE] + outcomes[Snapshot.Outcome.NO_ANSWER],
@@ -70,6 +82,17 @@ def facts_of(evidence: Evidence, rules: ReviewRules) -> Facts:
         long_days=len(long_days),
         **hints_of(evidence.spans, evidence.checks, evidence.around, rules),
     )
+
+
+def is_open_ended(attestation: Attestation) -> bool:
+    """Nobody attested that the person stayed; one that still runs is no reason yet."""
+    return attestation.expired_at is not None or attestation.present_at_end is False
+
+
+def attested_s(evidence: Evidence) -> int:
+    """Credited seconds under an attestation."""
+    ms = sum(span.credited_ms for span in evidence.spans) - sum(span.credited_ms for span in evidence.on_camera)
+    return round(ms / 1000)
 
 
 def sightings(evidence: Evidence) -> list[datetime]:

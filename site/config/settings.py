@@ -221,6 +221,7 @@ CELERY_BEAT_SCHEDULE = {
     "open-reviews": {"task": "learning.review.tasks.open_missing_reviews", "schedule": 5.0},
     "grade-overdue": {"task": "exams.tasks.grade_overdue", "schedule": 10.0},
     "erase-withdrawn-faces": {"task": "proctoring.tasks.erase_withdrawn", "schedule": crontab(hour=4, minute=10)},
+    "expire-attestations": {"task": "proctoring.tasks.expire_attestations", "schedule": 60.0},
     "build-exports": {"task": "cms.centre.tasks.build_waiting_exports", "schedule": crontab()},
     "close-accounts": {"task": "cms.centre.tasks.close_accounts", "schedule": crontab(minute=5)},
     "end-of-retention": {"task": "cms.centre.tasks.retention", "schedule": crontab(hour=4, minute=30)},

@@ -168,7 +168,6 @@ def _people(side: Side) -> None:
 
 def _study(side: Side) -> None:
     from certs.services import issue_hours_certificate, renew
-    from exams.services import start_attempt
 
     here, who = side.institution, side.people
     if here.is_association:
@@ -181,7 +180,7 @@ def _study(side: Side) -> None:
     issue_hours_certificate(made.enrolment, at=certified.AT)
     renew(made.enrolment.post_certificate, made.user, at=certified.AT)
     ready = exam.make_ready(here, user=who["examined"])
-    start_attempt(ready.enrolment, by=who["examined"], at=exam.STUDIED_AT + timedelta(hours=2))
+    exam.begin(ready.enrolment, by=who["examined"], at=exam.STUDIED_AT + timedelta(hours=2))
     pages.open_class(here, f"机密{here.schema_name}班", position=study.make_position())
 
 
