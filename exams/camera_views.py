@@ -30,7 +30,7 @@ EXAM = CameraSession.Purpose.EXAM
 
 
 def way_of(request: TenantRequest) -> str:
-    """How this person's exam is supervised now: `free`, `attested`, `camera`, or `none` while the profile is not whole."""
+    """How this exam is supervised now: `free`, `attested`, `camera`, or `none` while the profile is not whole."""
     if not rules_for(ExamRules, at=now()).camera:
         return "free"
     if proctoring.running_attestation(request.user, now()):

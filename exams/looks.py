@@ -66,7 +66,9 @@ def void_attempt(attempt: Attempt, *, reason: str, by: User, at: datetime) -> At
 
 
 def _to_look_at(attempt: Attempt, by: User) -> Attempt:
-    attempt = Attempt.objects.select_for_update(of=("self",)).select_related("institution", "enrolment").get(pk=attempt.pk)
+    attempt = (
+        Attempt.objects.select_for_update(of=("self",)).select_related("institution", "enrolment").get(pk=attempt.pk)
+    )
     if attempt.user_id == by.pk or not is_independent(by, attempt.institution):
         raise NotIndependent
     if attempt.supervision != Supervision.LOOK or not attempt.passed:

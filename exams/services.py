@@ -20,6 +20,7 @@ from learning.models import Enrolment, ExamState
 from proctoring.models import CameraSession
 from tenants.accounts.models import User
 from tenants.audit.services import record
+from tenants.errors import DomainError
 from tenants.rulesets.services import rules_for
 from tenants.states import require_live
 

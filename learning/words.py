@@ -16,8 +16,8 @@ def classroom_texts() -> dict[str, str]:
         "check_again": _("A teacher checks me again"),
         "paused_camera_expired": _("Paused: your time in the classroom is over"),
         "paused_camera_expired_help": _(
-            "A teacher has noted the end, or it has run out. What was counted is saved. To go on, ask a teacher to check "
-            "your identity again."
+            "A teacher has noted the end, or it has run out. What was counted is saved. To go on, ask a teacher to "
+            "check your identity again."
         ),
         "classroom_offline": _("The server cannot be reached just now. The page tries again by itself."),
     }

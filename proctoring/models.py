@@ -254,9 +254,7 @@ class Lapse(Row):
     class Meta:
         ordering = ["began_at"]
         indexes = [models.Index(fields=["session", "began_at"])]
-        constraints = [
-            models.CheckConstraint(condition=Q(ended_at__gt=models.F("began_at")), name="lapse_has_length")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(ended_at__gt=models.F("began_at")), name="lapse_has_length")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.began_at:%Y-%m-%d %H:%M:%S}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from proctoring.models import (
     Attestation,
@@ -81,7 +81,9 @@ def last_actions(user: Any) -> list[str] | None:
 
 def since_check(session: CameraSession, rules: ProctoringRules) -> tuple[list[str], list[str]]:
     """Outcomes and fingerprints of the snapshots since the last passed face check, newest first; as many as count."""
-    shots = Snapshot.objects.filter(session=session, taken_at__gte=session.verified_at or session.opened_at)
+    checks = LivenessAttempt.objects.filter(session=session, outcome=PASSED).order_by("-ended_at")
+    last = checks.values_list("ended_at", flat=True).first()
+    shots = Snapshot.objects.filter(session=session, taken_at__gte=last or session.opened_at)
     rows = shots.order_by("-taken_at", "-pk").values_list("outcome", "fingerprint")
     found = list(rows[: max(rules.doubts, rules.still_snapshots)])
     return [outcome for outcome, _mark in found], [mark for _outcome, mark in found]
@@ -104,12 +106,9 @@ class Seen:
 def seen_in(sessions: Sequence[int], start: datetime, end: datetime) -> Seen:
     """The verdict that an exam pulls: five queries, whatever was seen. `sessions`: primary keys."""
     rows = list(CameraSession.objects.filter(pk__in=sessions))
-    first = {row.pk: row.verified_at for row in rows}
-    for pk, ended in LivenessAttempt.objects.filter(session__in=sessions, outcome=PASSED).values_list(
-        "session", "ended_at"
-    ):
-        first[pk] = min(filter(None, (first[pk], ended)))
-    held = [(row.opened_at if row.attestation_id else first[row.pk], row.verified_until) for row in rows]
+    passed = LivenessAttempt.objects.filter(session__in=sessions, outcome=PASSED)
+    first = dict(passed.values_list("session").annotate(first=Min("ended_at")))
+    held = [(row.opened_at if row.attestation_id else first.get(row.pk), row.verified_until) for row in rows]
     lapses = Lapse.objects.filter(session__in=sessions).values_list("began_at", "ended_at")
     shots = Counter(
         Snapshot.objects.filter(session__in=sessions, taken_at__range=(start, end)).values_list("outcome", flat=True)

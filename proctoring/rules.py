@@ -120,9 +120,7 @@ def seconds_to_snapshot(rules: ProctoringRules, rng: random.Random, *, exam: boo
 
     Never later than two thirds of `verified_s`, or an honest person would expire while waiting to be asked.
     """
-    mean, gap = (
-        (rules.exam_mean_s, rules.exam_min_gap_s) if exam else (rules.snapshot_mean_s, rules.snapshot_min_gap_s)
-    )
+    mean, gap = (rules.exam_mean_s, rules.exam_min_gap_s) if exam else (rules.snapshot_mean_s, rules.snapshot_min_gap_s)
     return min(gap + rng.expovariate(1 / max(1.0, mean - gap)), rules.verified_s * 2 / 3)
 
 
@@ -150,7 +148,10 @@ def needs_check(outcomes: Sequence[str], fingerprints: Sequence[str], rules: Pro
 
 
 def unverified_s(
-    start: datetime, end: datetime, held: Sequence[tuple[datetime, datetime]], lapses: Sequence[tuple[datetime, datetime]]
+    start: datetime,
+    end: datetime,
+    held: Sequence[tuple[datetime, datetime]],
+    lapses: Sequence[tuple[datetime, datetime]],
 ) -> float:
     """Seconds of `start` to `end` in which nothing was verified: outside every stretch of `held`, or within a lapse."""
     seen = sum((_overlap(start, end, *one) for one in held), timedelta(0))

@@ -13,6 +13,7 @@ from tenants.accounts.models import SignedIn, User
 from tenants.accounts.sessions import places_left
 from tenants.scopes import province_scope
 
+
 def under_sessions(user: User, rows: list[SignedIn]) -> Q:
     """The camera sessions that belong to these sign-ins; one of unknown origin belongs to the last at its place."""
     return Q(user=user) & (Q(signed_in__in=rows) | Q(signed_in=None, institution__in=places_left(user, rows)))

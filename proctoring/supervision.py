@@ -126,8 +126,6 @@ def record_liveness(attempt: LivenessAttempt, seen: Sighting, *, picture: bytes 
         attempt.frame = vault.put(attempt, picture)
     attempt.save()
     if seen.outcome == PASSED:
-        session.verified_at = at
-        session.save(update_fields=["verified_at"])
         _verify(session, rules, at=at, by_snapshot=False)
         _note_too_perfect(session, seen, rules, at=at, attempt=attempt)
     elif seen.outcome in INCIDENT_OF:
@@ -275,18 +273,24 @@ def _renew(session: CameraSession, rules: ProctoringRules, *, at: datetime) -> N
 
 
 def _verify(session: CameraSession, rules: ProctoringRules, *, at: datetime, by_snapshot: bool) -> None:
-    """Verified from `at` on; the time before in which nothing held is written down with its reason."""
-    if session.verified_until and session.verified_until < at:
+    """Verified from `at` on, or on without a break; time before in which nothing held is written down with its reason.
+
+    `verified_at` moves with a break: a beat that began before it earns nothing of the break.
+    """
+    until = session.verified_until
+    if until and until < at:
         Lapse.objects.create(
             session=session, institution=session.institution, code=session.expired_code or "camera.offline",
-            began_at=session.verified_until, ended_at=at, by_snapshot=by_snapshot,
+            began_at=until, ended_at=at, by_snapshot=by_snapshot,
         )  # fmt: skip
         session.resumes += 1
+    if until is None or until < at:
+        session.verified_at = at
     if not by_snapshot:
         session.resumes = 0
     session.verified_until = at + timedelta(seconds=rules.verified_s)
     session.expired_at, session.expired_code = None, ""
-    session.save(update_fields=["verified_until", "expired_at", "expired_code", "resumes"])
+    session.save(update_fields=["verified_at", "verified_until", "expired_at", "expired_code", "resumes"])
 
 
 def _expire(session: CameraSession, code: str, *, at: datetime) -> None:

@@ -11,7 +11,14 @@ from learning.review.rules import HINTS
 from proctoring.models import Incident
 from tenants.messages.templates import rendered
 
-PLACES = {"attested": "classroom", "end_missing": "classroom", "long_day": "days", "long_gap": "days", "incident": "incidents", "liveness_failed": "incidents"}
+PLACES = {
+    "attested": "classroom",
+    "end_missing": "classroom",
+    "long_day": "days",
+    "long_gap": "days",
+    "incident": "incidents",
+    "liveness_failed": "incidents",
+}
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,7 @@ def before_the_exam(learner: Learner, at: datetime) -> tuple[CameraSession, date
 def during_the_exam(learner: Learner, session: CameraSession, at: datetime, *, minutes: int) -> datetime:
     """Snapshots while the paper is written; returns when it is."""
     ends, rules = at + timedelta(minutes=minutes), rules_for(ProctoringRules, at=at)
+    learner.shots = Snapshot.objects.filter(session__user=learner.enrolment.user_id).count()  # no exposure twice
     while True:
         at += timedelta(seconds=seconds_to_snapshot(rules, learner.rng, exam=True))
         if at >= ends:

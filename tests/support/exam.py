@@ -97,11 +97,15 @@ def answer(attempt: Any, *, right: int, at: datetime) -> None:
 def before_the_camera(enrolment: Any, *, at: datetime, minutes: float = 120) -> Any:
     """An exam sitting that is verified at `at`: what a passed face check leaves behind."""
     from proctoring.models import CameraSession
-    from proctoring.supervision import new_session
+    from proctoring.outcomes import PASSED, Sighting
+    from proctoring.supervision import begin_attempt, new_session, record_liveness
 
-    session = new_session(enrolment.user, enrolment.institution, CameraSession.Purpose.EXAM, device="", user_agent="", at=at)
-    session.verified_at, session.verified_until = at, at + timedelta(minutes=minutes)
-    session.save(update_fields=["verified_at", "verified_until"])
+    session = new_session(
+        enrolment.user, enrolment.institution, CameraSession.Purpose.EXAM, device="", user_agent="", at=at
+    )
+    record_liveness(begin_attempt(session, at=at), Sighting(PASSED, "dlib", 0.3), picture=None, at=at)
+    CameraSession.objects.filter(pk=session.pk).update(verified_until=at + timedelta(minutes=minutes))
+    session.refresh_from_db()
     return session
 
 

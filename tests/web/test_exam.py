@@ -55,7 +55,7 @@ def test_the_start_page_says_the_rules_before_the_clock_runs(client, ready):
     page = text_of(client.get(f"/exam/{ready.enrolment.uuid}/"))
     for fact in ("50 题", "100 分", "60 分", "60 分钟"):
         assert fact in page
-    assert "开始考核" in page
+    assert "考核前须做人脸识别" in page
     assert not Attempt.objects.exists()
 
 

@@ -9,7 +9,6 @@ import pytest
 from django.utils.timezone import now
 from playwright.sync_api import expect, sync_playwright
 
-from exams import services
 from exams.models import Answer, Attempt, Item
 from tenants.scopes import institution_scope
 from tests.support.exam import begin, make_bank, make_ready

@@ -66,7 +66,9 @@ def _people(chosen: str, query: str) -> QuerySet[Enrolment]:
         rows = rows.filter(training_class=int(chosen))
     if query:
         rows = rows.filter(Q(user__name__icontains=query) | Q(user__name_pinyin__icontains=query.lower()))
-    return rows.select_related("user", "position", "training_class").order_by("training_class", "user__name_pinyin", "pk")
+    return rows.select_related("user", "position", "training_class").order_by(
+        "training_class", "user__name_pinyin", "pk"
+    )
 
 
 def _why_here(enrolment: Enrolment) -> str:
