@@ -6,7 +6,7 @@ Source: DOMAIN.md "Exam": 50 questions, 100 points, 60 and above passes, retakes
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import ClassVar
+from typing import Any, ClassVar
 
 SINGLE, MULTIPLE, TRUE_FALSE = "single", "multiple", "true_false"
 KINDS = (SINGLE, MULTIPLE, TRUE_FALSE)  # also their order on the paper
@@ -198,7 +198,7 @@ def findings_of(watched: Watched, rules: ExamRules) -> list[str]:
     return [code for code, holds in found.items() if holds]
 
 
-def rules_from(snapshot: Mapping[str, int | bool]) -> ExamRules:
+def rules_from(snapshot: Mapping[str, Any]) -> ExamRules:
     """The rules an attempt was opened under, from its stored snapshot; unknown names are of later versions."""
     known = ExamRules.__dataclass_fields__
     return ExamRules(**{name: value for name, value in snapshot.items() if name in known})

@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from learning.models import CreditSpan, Enrolment, PresenceCheck
 from learning.review.hints import Surroundings, checks_of, hints_of, surroundings_of
 from learning.review.rules import Facts, ReviewRules, gaps_without
-from proctoring.models import Attestation, Incident, LivenessAttempt, Snapshot
+from proctoring.models import Attestation, CameraSession, Incident, LivenessAttempt, Snapshot
 from proctoring.outcomes import PASSED
 from proctoring.queries import attestations_of
 
@@ -37,13 +37,14 @@ class Evidence:
 
 
 def evidence_of(enrolment: Enrolment, rules: ReviewRules) -> Evidence:
-    """At most eight queries, whatever the length of the study."""
+    """At most eight queries, seven without a classroom, whatever the length of the study."""
     spans = list(
         CreditSpan.objects.filter(enrolment=enrolment, voided_by=None)
         .select_related("lesson", "session__camera_session", "session__trace")
         .order_by("started_at")
     )
     sessions = {span.session.camera_session_id for span in spans}
+    attested = [pk for pk, camera in _cameras(spans).items() if camera.attestation_id]
     return Evidence(
         spans=spans,
         snapshots=list(Snapshot.objects.filter(session__in=sessions).order_by("taken_at")),
@@ -51,8 +52,12 @@ def evidence_of(enrolment: Enrolment, rules: ReviewRules) -> Evidence:
         incidents=list(Incident.objects.filter(session__in=sessions).select_related("snapshot").order_by("noted_at")),
         checks=checks_of(spans),
         around=surroundings_of(spans, rules.shared_days),
-        attestations=attestations_of(list(sessions)),
+        attestations=attestations_of(attested) if attested else [],
     )
+
+
+def _cameras(spans: list[CreditSpan]) -> dict[int, CameraSession]:
+    return {span.session.camera_session_id: span.session.camera_session for span in spans}
 
 
 def facts_of(evidence: Evidence, rules: ReviewRules) -> Facts:

@@ -140,7 +140,7 @@ def test_the_room_leads_to_the_check_and_the_paper_opens_after_it(
     client, home = trainee_client(lingzhu, ready.user), f"/exam/{ready.enrolment.uuid}/"
     page = client.get(home).content.decode()
     assert f'href="{home}room/"' in page
-    assert "人脸识别通过后开始考核" in client.get(f"{home}room/").content.decode()
+    assert "识别通过后开始考核" in client.get(f"{home}room/").content.decode()
     refused = client.post(
         f"{home}begin/", "{}", content_type="application/json", headers={"accept": "application/json"}
     )

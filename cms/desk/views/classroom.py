@@ -128,8 +128,3 @@ def _uuids(values: list[str]) -> list[UUID]:
         with suppress(ValueError):
             found.append(UUID(value))
     return found
-
-
-def classroom_now(request: Any) -> int:
-    """For the menu: how many are attested now."""
-    return len(running_attestations(now()))

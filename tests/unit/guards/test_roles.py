@@ -20,6 +20,7 @@ DESK = {
     "desk:enrolments": "manager registrar viewer",
     "desk:enrol": "manager registrar",
     "desk:classes": "manager registrar viewer",
+    "desk:classroom": "manager registrar viewer",
     "desk:staff": "manager",
     "desk:brand": "manager",
     "desk:brand_preview": "manager",
@@ -29,6 +30,7 @@ DESK = {
 }
 CONSOLE = {
     "console:queue": "superadmin hours_reviewer auditor",
+    "console:exam_looks": "superadmin hours_reviewer auditor",
     "console:institutions": "superadmin auditor",
     "console:institution_open": "superadmin",
     "console:institution_open_progress": "superadmin",
@@ -68,6 +70,7 @@ DESK_ROWS = {
 }
 CONSOLE_ROWS = {
     "console:case": "superadmin hours_reviewer auditor",
+    "console:exam_look": "superadmin hours_reviewer auditor",
     "console:undo": "superadmin hours_reviewer",
     "console:institution_open_step": "superadmin",
     "console:institution": "superadmin auditor",
