@@ -58,6 +58,16 @@ class Question(models.Model):
         return EVERY_POSITION in self.positions
 
 
+class Supervision(models.TextChoices):
+    """What the camera (or the classroom) says of an attempt. No machine voids one: `voided` is a person's word."""
+
+    UNASKED = "unasked", _("Not supervised")
+    CLEAR = "clear", _("Nothing found")
+    LOOK = "look", _("Waiting for a person's look")
+    ACCEPTED = "accepted", _("Looked at and accepted")
+    VOIDED = "voided", _("Looked at and voided")
+
+
 class Attempt(models.Model):
     """One paper of one person. `deadline_at` is the server's; `rules` the ExamRules it was opened under."""
 
@@ -73,6 +83,11 @@ class Attempt(models.Model):
     graded_at = models.DateTimeField(null=True)
     score = models.PositiveSmallIntegerField(null=True)
     passed = models.BooleanField(null=True)
+    supervision = models.CharField(max_length=8, choices=Supervision.choices, default=Supervision.UNASKED)
+    findings = models.JSONField(default=dict, help_text="what was counted when it was graded, see rules.Watched")
+    looked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    looked_at = models.DateTimeField(null=True, blank=True)
+    look_note = models.TextField(blank=True, help_text=_("Why it was voided; the trainee reads it"))
 
     objects = scoped()
 
@@ -87,7 +102,10 @@ class Attempt(models.Model):
                 | Q(submitted_at__isnull=False, graded_at__isnull=False, score__isnull=False, passed__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["deadline_at"], condition=Q(submitted_at=None), name="attempt_open_deadline")]
+        indexes = [
+            models.Index(fields=["deadline_at"], condition=Q(submitted_at=None), name="attempt_open_deadline"),
+            models.Index(fields=["graded_at"], condition=Q(supervision="look"), name="attempt_to_look_at"),
+        ]
 
     def __str__(self) -> str:
         return str(self.uuid)
@@ -95,6 +113,22 @@ class Attempt(models.Model):
     @property
     def is_open(self) -> bool:
         return self.submitted_at is None
+
+
+class Watch(models.Model):
+    """A camera session under which an attempt was written: the one it began with, and those after a break."""
+
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="watches")
+    camera_session = models.OneToOneField("proctoring.CameraSession", models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+
+    objects = scoped("attempt__institution")
+
+    class Meta:
+        ordering = ["begun_at"]
+
+    def __str__(self) -> str:
+        return f"{self.begun_at:%Y-%m-%d %H:%M}"
 
 
 class Item(models.Model):

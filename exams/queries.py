@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from exams.models import Answer, Attempt, Item, Kind
+from exams.models import Answer, Attempt, Item, Kind, Supervision
 from exams.rules import LETTERS, ExamRules, rules_from
 from learning.models import Admission, Enrolment, ExamState
 from tenants.accounts.models import User
@@ -15,11 +15,14 @@ from tenants.accounts.models import User
 # The place for the answer in a stem is written with spaces; on the page it keeps its width and never breaks.
 BLANK = re.compile(r"（\s*）")
 CLOSED, READY, RUNNING, AGAIN, PASSED = "closed", "ready", "running", "again", "passed"
+WAITING = "waiting"  # passed, and the camera's evidence waits for a person's look
+MAY_BEGIN = (READY, AGAIN, WAITING)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One enrolment's exam. `state`: closed (hours incomplete) · ready · running · again (failed so far) · passed."""
+    """One enrolment's exam. `state`: closed (hours incomplete) · ready · running · waiting (passed, a person
+    has to look at the evidence) · again (failed so far) · passed."""
 
     enrolment: Enrolment
     state: str
@@ -68,6 +71,8 @@ def _standing(enrolment: Enrolment, attempts: list[Attempt]) -> Standing:
         state = RUNNING
     elif enrolment.exam_state == ExamState.CLOSED:
         state = CLOSED
+    elif any(attempt.passed and attempt.supervision == Supervision.LOOK for attempt in attempts):
+        state = WAITING
     else:
         state = AGAIN if attempts else READY
     return Standing(enrolment, state, attempts)

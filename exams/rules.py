@@ -6,7 +6,7 @@ Source: DOMAIN.md "Exam": 50 questions, 100 points, 60 and above passes, retakes
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import ClassVar
+from typing import Any, ClassVar
 
 SINGLE, MULTIPLE, TRUE_FALSE = "single", "multiple", "true_false"
 KINDS = (SINGLE, MULTIPLE, TRUE_FALSE)  # also their order on the paper
@@ -32,6 +32,9 @@ class ExamRules:
     share_true_false: int = 10
     position_percent: int = 20
     partial_percent: int = 0  # of a multiple-choice question's points, for a correct but incomplete choice
+    camera: bool = True  # a face check before the paper and snapshots during it, or staff who attest the identity
+    unseen_percent: int = 10  # of the time of an attempt without a verified face, before a person looks at it
+    unseen_least_s: int = 60  # and never for less than this
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,38 @@ def points_for(item: GradedItem, rules: ExamRules) -> int:
     return 0
 
 
-def rules_from(snapshot: Mapping[str, int]) -> ExamRules:
+@dataclass(frozen=True)
+class Watched:
+    """What the camera saw of an attempt of `total_s` seconds; the counts are of snapshots, `incidents` of incidents."""
+
+    total_s: float
+    unseen_s: float = 0.0
+    matches: int = 0
+    mismatches: int = 0
+    several: int = 0
+    nobody: int = 0
+    doubtful: int = 0
+    incidents: int = 0
+    attested: bool = False
+
+
+def findings_of(watched: Watched, rules: ExamRules) -> list[str]:
+    """Why a person has to look at an attempt before its pass counts; empty if there is no reason.
+
+    `mismatch`, `several`, `incident`, `unseen`, `attested`. Never a reason to lose an exam by itself.
+    """
+    share = watched.total_s * rules.unseen_percent / 100
+    found = {
+        "mismatch": watched.mismatches > 0,
+        "several": watched.several > 0,
+        "incident": watched.incidents > 0,
+        "unseen": watched.unseen_s > max(share, rules.unseen_least_s),
+        "attested": watched.attested,
+    }
+    return [code for code, holds in found.items() if holds]
+
+
+def rules_from(snapshot: Mapping[str, Any]) -> ExamRules:
     """The rules an attempt was opened under, from its stored snapshot; unknown names are of later versions."""
     known = ExamRules.__dataclass_fields__
     return ExamRules(**{name: value for name, value in snapshot.items() if name in known})

@@ -7,15 +7,17 @@ from random import Random, SystemRandom
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from exams import answers as saving
 from exams import rules as exam_rules
+from exams import watching
 from exams.answers import SavedAnswer, SentAnswer
-from exams.models import Answer, Attempt, Item, Question
+from exams.errors import AlreadyPassed, BadAnswer, BankTooSmall, Closed, HoursIncomplete, NotYours, TooLate
+from exams.models import Answer, Attempt, Item, Question, Supervision
 from exams.rules import DrawnItem, ExamRules, GradedItem, PoolQuestion
 from learning import services as learning
 from learning.models import Enrolment, ExamState
+from proctoring.models import CameraSession
 from tenants.accounts.models import User
 from tenants.audit.services import record
 from tenants.errors import DomainError
@@ -23,51 +25,15 @@ from tenants.rulesets.services import rules_for
 from tenants.states import require_live
 
 
-class NotYours(DomainError):
-    """Unknown, or somebody else's: the same answer for both."""
-
-    code = "exam.not_found"
-    status = 404
-    message = _("This exam does not exist.")
-
-
-class HoursIncomplete(DomainError):
-    code = "exam.hours_incomplete"
-    message = _("The exam opens when all your study hours are complete.")
-
-
-class AlreadyPassed(DomainError):
-    code = "exam.already_passed"
-    message = _("You have already passed this exam. You need not take it again.")
-
-
-class BankTooSmall(DomainError):
-    code = "exam.bank_too_small"
-    status = 503
-    message = _("There are not enough questions for your position yet. The association has to add some.")
-
-
-class Closed(DomainError):
-    code = "exam.closed"
-    message = _("This paper has been handed in. Answers can no longer be changed.")
-
-
-class TooLate(DomainError):
-    code = "exam.too_late"
-    message = _("Time is up. Your answers up to the deadline have been handed in.")
-
-
-class BadAnswer(DomainError):
-    code = "exam.bad_answer"
-    status = 400
-    message = _("This answer does not fit the question. Reload the page and answer again.")
-
-
 @transaction.atomic
-def start_attempt(enrolment: Enrolment, *, by: User, at: datetime, random: Random | None = None) -> Attempt:
+def start_attempt(
+    enrolment: Enrolment, *, by: User, at: datetime, camera: CameraSession | None = None, random: Random | None = None
+) -> Attempt:
     """The open attempt of this enrolment, or a new one with a fresh paper. Pressing twice gives one paper.
 
-    Raises NotYours, HoursIncomplete, AlreadyPassed, BankTooSmall, NotLive.
+    `camera`: a sitting for exams that is verified at `at`. The attempt is written under it; one that is open already
+    goes on with or without.
+    Raises NotYours, HoursIncomplete, AlreadyPassed, FaceCheckNeeded, BankTooSmall, NotLive.
     """
     require_live(enrolment.institution_id)
     enrolment = (
@@ -83,15 +49,23 @@ def start_attempt(enrolment: Enrolment, *, by: User, at: datetime, random: Rando
     if last is not None:
         last = settle(last, at=at)
         if last.is_open:
+            watching.watch(last, camera, at=at)
             return last
-        if last.passed:
+        enrolment.refresh_from_db(fields=["exam_state"])
+        if enrolment.exam_state == ExamState.PASSED:
             raise AlreadyPassed
-    return _open_attempt(enrolment, last, by=by, at=at, random=random or SystemRandom())
-
-
-def _open_attempt(enrolment: Enrolment, last: Attempt | None, *, by: User, at: datetime, random: Random) -> Attempt:
     rules = rules_for(ExamRules, at=at)
-    paper = _draw(enrolment.position.code, last, rules, random)
+    paper = _draw(enrolment.position.code, last, rules, random or SystemRandom())
+    if rules.camera:
+        watching.require_verified(camera, enrolment, at=at)
+    attempt = _open_attempt(enrolment, last, rules, paper, by=by, at=at)
+    watching.watch(attempt, camera, at=at)
+    return attempt
+
+
+def _open_attempt(
+    enrolment: Enrolment, last: Attempt | None, rules: ExamRules, paper: list[DrawnItem], *, by: User, at: datetime
+) -> Attempt:
     attempt = Attempt.objects.create(
         institution_id=enrolment.institution_id,
         enrolment=enrolment,
@@ -217,14 +191,16 @@ def _lock(pk: int) -> Attempt:
 
 
 def _grade(attempt: Attempt, *, actor: User | None, at: datetime) -> Attempt:
-    """Write the one grade of a locked, open attempt; a pass is noted on the enrolment and stays there."""
+    """Write the one grade of a locked, open attempt. A pass is noted on the enrolment and stays there; one that the
+    camera leaves in doubt waits for a person's look (`looks`), with its score."""
     choices = dict(Answer.objects.filter(item__attempt=attempt).values_list("item_id", "choice"))
     items = [GradedItem(i.kind, i.key, i.points, choices.get(i.pk, "")) for i in attempt.items.all()]
     result = exam_rules.grade(items, exam_rules.rules_from(attempt.rules))
     attempt.submitted_at = min(at, attempt.deadline_at)
     attempt.graded_at = at
     attempt.score, attempt.passed = result.score, result.passed
-    attempt.save(update_fields=["submitted_at", "graded_at", "score", "passed"])
+    attempt.supervision, attempt.findings = watching.close(attempt, by=actor, at=at)
+    attempt.save(update_fields=["submitted_at", "graded_at", "score", "passed", "supervision", "findings"])
     answered = sum(1 for choice in choices.values() if choice)
     record(
         "exam.graded",
@@ -237,7 +213,8 @@ def _grade(attempt: Attempt, *, actor: User | None, at: datetime) -> Attempt:
         passed=result.passed,
         answered=answered,
         by_deadline=actor is None,
+        supervision=attempt.supervision,
     )
-    if result.passed:
+    if result.passed and attempt.supervision != Supervision.LOOK:
         learning.note_exam_passed(attempt.enrolment, at=attempt.submitted_at)
     return attempt

@@ -46,5 +46,17 @@ def paper_texts() -> dict[str, str]:
         "allAnswered": _("All {n} questions are answered."),
         "oneUnanswered": _("One question is not answered. It is handed in empty."),
         "someUnanswered": _("{n} questions are not answered. They are handed in empty."),
+        "faceSeen": _("You are in the picture"),
+        "faceUnseen": _("You are not recognised"),
+        "faceConnecting": _("The camera is connecting"),
+        "faceNote": _(
+            "You can go on answering; nothing is lost and the time keeps running. Time without your face is noted, and "
+            "a person looks at it before the result counts."
+        ),
+        "faceReplaced": _("The exam was opened in another window"),
+        "faceReplacedNote": _("Go on there, or load this page again to go on here."),
+        "faceResume": _("I am back"),
+        "faceCheck": _("Recognise my face again"),
+        "faceReload": _("Go on here"),
         "handInWaits": _("{n} answers are still on their way. You can hand in once they are saved."),
     }

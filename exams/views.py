@@ -5,17 +5,21 @@ from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.timezone import localtime, now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exams import queries, services
 from exams.answers import SentAnswer
+from exams.camera_views import look_of, open_sitting, own_enrolment, watch_context, way_of
+from exams.errors import BadAnswer
 from exams.models import Attempt
 from exams.rules import ExamRules
 from exams.texts import paper_texts
 from learning.models import Enrolment
 from learning.queries import progress_of
+from proctoring import queries as proctoring
 from tenants.accounts.decorators import trainee_required
 from tenants.requests import TenantRequest
 from tenants.rulesets.services import rules_for
@@ -37,13 +41,11 @@ def index(request: TenantRequest) -> HttpResponse:
 @trainee_required
 def start(request: TenantRequest, enrolment: UUID) -> HttpResponse:
     """The rules, the paper that is open, and earlier attempts; POST opens a paper."""
-    found: Enrolment = get_object_or_404(
-        Enrolment.objects.select_related("position", "plan", "institution"), uuid=enrolment, user=request.user
-    )
-    at = now()
+    found, at = own_enrolment(request, enrolment), now()
     services.grade_overdue(at=at, user=request.user)
+    way = way_of(request)
     if request.method == "POST":
-        return redirect("exams:paper", services.start_attempt(found, by=request.user, at=at).uuid)
+        return _begin(request, found, attested=way == "attested")
     found.refresh_from_db()
     return render(
         request,
@@ -53,8 +55,19 @@ def start(request: TenantRequest, enrolment: UUID) -> HttpResponse:
             "standing": queries.standing_of(found),
             "rules": rules_for(ExamRules, at=at),
             "progress": progress_of(found),
+            "way": way,
+            "missing": proctoring.missing_steps(request.user) if way == "none" else [],
         },
     )
+
+
+def _begin(request: TenantRequest, enrolment: Enrolment, *, attested: bool) -> HttpResponse:
+    """Without a camera: under a teacher's word, or where the province asks for neither. Else the face check is due."""
+    response = redirect("exams:start", enrolment.uuid)
+    sitting = open_sitting(request, response, attested=True) if attested else None
+    attempt = services.start_attempt(enrolment, by=request.user, at=now(), camera=sitting)
+    response["Location"] = reverse("exams:paper", args=[attempt.uuid])
+    return response
 
 
 @require_GET
@@ -78,7 +91,8 @@ def paper(request: TenantRequest, attempt: UUID) -> HttpResponse:
             "rules": queries.rules_of(found),
             "texts": paper_texts(),
             "remaining_ms": queries.ms_until(found.deadline_at, at),
-        },
+        }
+        | watch_context(found),
     )
 
 
@@ -134,6 +148,7 @@ def result(request: TenantRequest, attempt: UUID) -> HttpResponse:
             "pass_x": 1000 * rules.pass_points // rules.points,
             "standing": queries.standing_of(found.enrolment),
             "progress": progress_of(found.enrolment),
+            "look": look_of(found),
         },
     )
 
@@ -147,10 +162,10 @@ def _parsed(body: bytes) -> list[SentAnswer]:
     try:
         sent = json.loads(body)["answers"]
         if len(sent) > BATCH or any(set(answer) != {"number", "choice", "seq"} for answer in sent):
-            raise services.BadAnswer
+            raise BadAnswer
         parsed = [SentAnswer(answer["number"], answer["choice"], answer["seq"]) for answer in sent]
     except (ValueError, TypeError, KeyError) as error:
-        raise services.BadAnswer from error
+        raise BadAnswer from error
     if not all(type(answer.number) is int and 0 < answer.number <= BATCH for answer in parsed):
-        raise services.BadAnswer
+        raise BadAnswer
     return parsed

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from learning import device_views, media_views, views
+from learning import classroom_views, device_views, media_views, views
 
 
 class Folder(StringConverter):
@@ -27,6 +27,9 @@ urlpatterns = [
     path("<uuid:enrolment>/", views.room, name="room"),
     path("<uuid:enrolment>/test/", device_views.device_test, name="device_test"),
     path("<uuid:enrolment>/test/sample/", device_views.sample, name="sample"),
+    path("classroom/", classroom_views.go, name="classroom"),
+    path("<uuid:enrolment>/classroom/", classroom_views.open_session, name="open_classroom"),
+    path("<uuid:enrolment>/classroom/state/", classroom_views.state, name="classroom_state"),
     path("<uuid:enrolment>/camera/", views.open_camera, name="open_camera"),
     path("<uuid:enrolment>/session/", views.open_session, name="open_session"),
     path("sessions/<uuid:session>/hello/", views.hello, name="hello"),

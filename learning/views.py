@@ -22,7 +22,7 @@ from learning.old_browsers import modern_browser_required
 from learning.protocol import BadMessage, ack, beat_of, refusal
 from learning.rules import StudyRules
 from learning.traces import LONGEST, report_of
-from learning.words import room_texts
+from learning.words import classroom_texts, room_texts
 from proctoring import queries as proctoring
 from proctoring import services as camera
 from proctoring.models import CameraSession
@@ -51,9 +51,25 @@ def room(request: TenantRequest, enrolment: UUID) -> HttpResponse:
     context["data"] = _page_data(found, progress)
     if progress.is_complete:
         return render(request, "learning/replay.html", context)
+    if "classroom" in request.GET:
+        return render(request, "learning/room.html", _in_the_classroom(found, context))
     if missing := proctoring.missing_steps(request.user):
         return render(request, "learning/not_yet.html", context | {"reason": "profile", "missing": missing})
     return render(request, "learning/room.html", context)
+
+
+def _in_the_classroom(enrolment: Enrolment, context: dict[str, Any]) -> dict[str, Any]:
+    """The same room under a teacher's word instead of the camera."""
+    places = {
+        "camera": reverse("learning:open_classroom", args=[enrolment.uuid]),
+        "state": reverse("learning:classroom_state", args=[enrolment.uuid]),
+        "here": f"{context['data']['here']}?classroom",
+    }
+    return context | {
+        "classroom": True,
+        "data": context["data"] | places,
+        "texts": context["texts"] | classroom_texts(),
+    }
 
 
 def _own(request: TenantRequest, uuid: UUID) -> Enrolment:

@@ -8,6 +8,21 @@ def room_texts() -> dict[str, str]:
     return _player_texts() | _board_texts() | _pause_texts() | _question_texts()
 
 
+def classroom_texts() -> dict[str, str]:
+    """What is said otherwise where a teacher's word stands in for the camera."""
+    return {
+        "in_view": _("A teacher has checked your identity"),
+        "not_in_view": _("No teacher's check is in force"),
+        "check_again": _("A teacher checks me again"),
+        "paused_camera_expired": _("Paused: your time in the classroom is over"),
+        "paused_camera_expired_help": _(
+            "A teacher has noted the end, or it has run out. What was counted is saved. To go on, ask a teacher to "
+            "check your identity again."
+        ),
+        "classroom_offline": _("The server cannot be reached just now. The page tries again by itself."),
+    }
+
+
 def _player_texts() -> dict[str, str]:
     return {
         "play": _("Continue"),

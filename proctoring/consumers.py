@@ -5,6 +5,7 @@ Protocol: docs/protocol.md, section "camera". Text is JSON; a binary message is 
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import Coroutine
 from datetime import datetime
@@ -12,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from django.http import parse_cookie
 from django.utils import timezone
 
 from proctoring import queries, supervision
@@ -23,8 +25,11 @@ from proctoring.lookouts import Lookout
 from proctoring.models import CameraSession
 from proctoring.outcomes import PASSED, Sighting
 from proctoring.pictures import is_frame
-from proctoring.rules import ProctoringRules
+from proctoring.rules import REVIEW, ProctoringRules
+from tenants.accounts.signin import DEVICE_COOKIE
 from tenants.consumers import CLOSE_ABUSE, CLOSE_REFUSED, TenantConsumer
+from tenants.crypto import blind_index
+from tenants.handshake import header
 
 log = structlog.get_logger(__name__)
 
@@ -36,8 +41,12 @@ RETURN_LOOK_S = 2.0
 MESSAGES = {"liveness.start", "liveness.cancel", "snapshot.resume", "camera.lost"}
 
 
-def load(session_uuid: UUID, user: Any, at: datetime) -> tuple[CameraSession, ProctoringRules, bytes]:
+def load(
+    session_uuid: UUID, user: Any, at: datetime, *, device: str = "", user_agent: str = ""
+) -> tuple[CameraSession, ProctoringRules, bytes]:
     """The person's open session, the rules, the packed template and each reference photo's vector.
+
+    `device` and `user_agent` are the browser's: from another one than was checked, a new check is due.
 
     Raises `SessionClosed`, `ProfileIncomplete`, `TemplateBeingMade`.
     """
@@ -45,7 +54,15 @@ def load(session_uuid: UUID, user: Any, at: datetime) -> tuple[CameraSession, Pr
     if session is None:
         raise SessionClosed
     profile = queries.profile_of(user)
-    return session, rules_of(user, session.institution, at=at), known_of(profile, user)
+    known = known_of(profile, user)
+    session = supervision.note_return(session, device=device, user_agent=user_agent, at=at)
+    return session, rules_of(user, session.institution, at=at), known
+
+
+def browser_of(scope: dict[str, Any]) -> dict[str, str]:
+    """Which browser has connected: the index of its device token and its User-Agent."""
+    token = parse_cookie(header(scope, b"cookie")).get(DEVICE_COOKIE, "")
+    return {"device": blind_index("device", token) if token else "", "user_agent": header(scope, b"user-agent")}
 
 
 class CameraConsumer(TenantConsumer):
@@ -61,6 +78,7 @@ class CameraConsumer(TenantConsumer):
     struck_at = 0.0
     token_ended_at = 0.0
     closing = False
+    doubtful = False  # the last snapshot may show somebody else
 
     @property
     def key(self) -> str:
@@ -70,15 +88,18 @@ class CameraConsumer(TenantConsumer):
     async def opened(self) -> None:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         session_uuid = self.scope["url_route"]["kwargs"]["session"]
-        self.session, self.rules, self.known = await self.db(load, session_uuid, self.user, timezone.now())
+        browser = browser_of(self.scope)
+        self.session, self.rules, self.known = await self.db(load, session_uuid, self.user, timezone.now(), **browser)
         await self.accept()
         self.group = f"camera.{self.key}"
         await self.channel_layer.group_send(self.group, {"type": "camera.replaced"})
         await self.channel_layer.group_add(self.group, self.channel_name)
         self.ready = True
         await self.send_json({"type": "camera.ready", **self.state()})
-        if self.verified_for() > 0:
+        if self.verified_for() > 0 or (self.in_exam and self.session.verified_at):
             self._start_lookout(first_in_s=RETURN_LOOK_S)
+        if self.session.expired_code == "camera.new_device":
+            await self._tell_expired()
 
     def state(self) -> dict[str, Any]:
         """What the page may know of the verdict."""
@@ -93,6 +114,15 @@ class CameraConsumer(TenantConsumer):
         """Seconds the verification still holds."""
         until = self.session.verified_until
         return (until - timezone.now()).total_seconds() if until else 0.0
+
+    def look_in(self) -> float:
+        """Seconds until a snapshot is due whatever chance drew; infinite when none is."""
+        by = self.session.look_by
+        return (by - timezone.now()).total_seconds() if by else math.inf
+
+    @property
+    def in_exam(self) -> bool:
+        return self.session.purpose == CameraSession.Purpose.EXAM
 
     async def disconnect(self, code: int) -> None:
         if not self.ready:
@@ -141,7 +171,10 @@ class CameraConsumer(TenantConsumer):
     async def _on_snapshot_resume(self) -> None:
         """Back in the picture: one snapshot decides, if the rules allow it after this pause."""
         at = timezone.now()
-        if self._running("challenge") or self._running("lookout"):
+        if self.lookout is not None and self._running("lookout"):
+            self.lookout.now()
+            return
+        if self._running("challenge"):
             return
         if not supervision.may_resume(self.session, self.rules, at):
             await self.send_json({"type": "camera.state", **self.state()})
@@ -206,6 +239,12 @@ class CameraConsumer(TenantConsumer):
         await self.send_json({"type": "camera.replaced"})
         await self.close(CLOSE_REPLACED)
 
+    async def camera_look(self, message: dict[str, Any]) -> None:
+        """Study wants a snapshot within the lesson that has begun."""
+        self.session.look_by = datetime.fromisoformat(message["by"])
+        if self.lookout is not None:
+            self.lookout.hurry()
+
     async def camera_ended(self, message: dict[str, Any]) -> None:
         """The sign-in that this camera belongs to is over."""
         await self._end_here()
@@ -220,6 +259,8 @@ class CameraConsumer(TenantConsumer):
         used = await self.db(queries.attempts_today, self.user, timezone.now())
         left = max(0, self.rules.attempts_per_day - used)
         await self.send_json({"type": "liveness.failed", "code": seen.outcome, "action": seen.action, "left": left})
+        if self.in_exam and self.session.verified_at:
+            self._start_lookout(first_in_s=self.rules.recheck_s)
 
     async def snapshot_taken(self, seen: Sighting, picture: bytes | None, requested_at: datetime) -> None:
         """Write a snapshot down and tell what it changed; never how close the match was."""
@@ -228,8 +269,8 @@ class CameraConsumer(TenantConsumer):
             supervision.record_snapshot, self.session, seen, picture=picture, requested_at=requested_at,
             at=timezone.now(),
         )  # fmt: skip
-        self.session = shot.session
-        if shot.outcome in supervision.HOLDS:
+        self.session, self.doubtful = shot.session, shot.outcome == REVIEW
+        if shot.outcome in supervision.HOLDS and self.verified_for() > 0:
             await self.send_json({"type": "camera.state", **self.state()})
         else:
             await self._tell_expired()

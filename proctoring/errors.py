@@ -91,3 +91,23 @@ class TooManyAttempts(DomainError):
     code = "liveness.too_many"
     message = _("No attempts left today. Please try again tomorrow, or study at your institution.")
     status = 429
+
+
+ATTESTATION_REFUSALS = {
+    "oneself": _("Nobody vouches for themselves. Ask a colleague."),
+    "not_allowed": _("The rules of the province do not allow study in the classroom without a camera."),
+    "elsewhere": _("Another institution has just vouched for this person in its classroom, and has not ended it."),
+    "expired": _("The time of this attestation has run out, so its end can no longer be attested. The review sees it."),
+}
+
+
+class CannotAttest(DomainError):
+    """Code `attestation.<refusal>`."""
+
+    def __init__(self, refusal: str) -> None:
+        super().__init__(ATTESTATION_REFUSALS[refusal], code=f"attestation.{refusal}")
+
+
+class NotAttested(DomainError):
+    code = "attestation.missing"
+    message = _("No teacher has checked your identity yet. Show your ID card to the teacher in the classroom.")

@@ -35,6 +35,7 @@ class Lookout:
         self._complete = asyncio.Event()
         self._verdict: asyncio.Future[dict[str, Any]] | None = None
         self._request = ""
+        self._sooner, self._at_once = asyncio.Event(), False
 
     async def resume(self) -> None:
         """One snapshot decides whether a pause is over; if so, go on as before."""
@@ -42,17 +43,57 @@ class Lookout:
             await self.run()
 
     async def run(self, first_in_s: float | None = None) -> None:
-        """Snapshots until the verification ends. A returning socket is looked at at once."""
-        wait = first_in_s if first_in_s is not None else seconds_to_snapshot(self.consumer.rules, self.rng)
+        """Snapshots until the verification ends; in an exam on and on, because what is not seen there is evidence.
+
+        A returning socket is looked at at once.
+        """
+        wait = first_in_s if first_in_s is not None else self._drawn()
         while True:
-            left = self.consumer.verified_for()
-            await asyncio.sleep(max(0.0, min(wait, left)))
-            if wait >= left and self.consumer.verified_for() <= 0:
-                return await self.consumer.lapsed("camera.timeout")
-            judged = await self.take()
-            if self.consumer.verified_for() <= 0:
+            held = self.consumer.verified_for() > 0
+            await self._wait(wait)
+            if held and self.consumer.verified_for() <= 0:
+                await self.consumer.lapsed("camera.timeout")
+            elif not await self.take():
+                self.consumer.session.look_by = None  # nobody to judge it: not asked for again at once
+                wait = RETRY_S
+                continue
+            if self.consumer.verified_for() <= 0 and not self.consumer.in_exam:
                 return
-            wait = seconds_to_snapshot(self.consumer.rules, self.rng) if judged else RETRY_S
+            wait = self._next()
+
+    def hurry(self) -> None:
+        """A snapshot is due sooner than was drawn."""
+        self._sooner.set()
+
+    def now(self) -> None:
+        """The person asks for one."""
+        self._at_once = True
+        self._sooner.set()
+
+    def _drawn(self) -> float:
+        return seconds_to_snapshot(self.consumer.rules, self.rng, exam=self.consumer.in_exam)
+
+    def _next(self) -> float:
+        """Soon after a doubtful match or while nothing is verified, else as chance has it."""
+        rules = self.consumer.rules
+        if self.consumer.doubtful or self.consumer.verified_for() <= 0:
+            return self.rng.uniform(0.5, 1.0) * rules.recheck_s
+        return self._drawn()
+
+    async def _wait(self, seconds: float) -> None:
+        """`seconds`, or less: until the verification ends, or a lesson's snapshot is due."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + seconds
+        while not self._at_once:
+            left = min(ends - loop.time(), self.consumer.look_in())
+            if (held := self.consumer.verified_for()) > 0:
+                left = min(left, held)
+            if left <= 0:
+                break
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._sooner.wait(), left)
+            self._sooner.clear()
+        self._at_once = False
 
     async def take(self) -> bool:
         """One snapshot from request to record; False when no worker could judge it."""

@@ -184,6 +184,16 @@ class CameraSession(Row):
     verified_until = models.DateTimeField(null=True, blank=True)
     expired_at = models.DateTimeField(null=True, blank=True)
     expired_code = models.CharField(max_length=40, blank=True)
+    resumes = models.PositiveSmallIntegerField(
+        default=0, help_text="missed checks made up by a snapshot since the last face check"
+    )
+    look_by = models.DateTimeField(
+        null=True, blank=True, help_text="a snapshot is due until then, so that a lesson has one"
+    )
+    attestation = models.ForeignKey(
+        "Attestation", models.PROTECT, null=True, blank=True, related_name="sessions",
+        help_text="staff vouch for the person: there is no camera",
+    )  # fmt: skip
 
     class Meta:
         indexes = [
@@ -300,3 +310,58 @@ class LongerLimits(Row):
 
     def __str__(self) -> str:
         return f"{self.granted_at:%Y-%m-%d} {self.uuid}"
+
+
+class Lapse(Row):
+    """Time of a sitting in which nothing was verified, written down when it was verified again; `code` says why."""
+
+    session = models.ForeignKey(CameraSession, on_delete=models.PROTECT, related_name="lapses")
+    code = models.CharField(max_length=40)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    by_snapshot = models.BooleanField(help_text="made up by a snapshot, without a new face check")
+
+    class Meta:
+        ordering = ["began_at"]
+        indexes = [models.Index(fields=["session", "began_at"])]
+        constraints = [models.CheckConstraint(condition=Q(ended_at__gt=models.F("began_at")), name="lapse_has_length")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.began_at:%Y-%m-%d %H:%M:%S}"
+
+
+class Attestation(Row):
+    """Staff vouch in the classroom for who a person is: once at the start, once at the end. No face data.
+
+    Without an end it expires at `until`; `expired_at` is when that was noticed.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="attestations")
+    room = models.CharField(max_length=60, blank=True)
+    begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+    begun_ip = models.GenericIPAddressField(null=True, blank=True)
+    until = models.DateTimeField()
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+    present_at_end = models.BooleanField(null=True, help_text="False: the person had left when staff looked")
+    expired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-begun_at"]
+        indexes = [models.Index(fields=["institution", "begun_at"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(ended_at=None, expired_at=None), name="one_running_attestation"
+            ),
+            models.CheckConstraint(
+                name="attested_end_is_whole",
+                condition=Q(ended_at=None, ended_by=None, present_at_end=None)
+                | Q(ended_at__isnull=False, ended_by__isnull=False, present_at_end__isnull=False, expired_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.begun_at:%Y-%m-%d %H:%M}"

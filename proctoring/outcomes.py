@@ -133,6 +133,22 @@ SENTENCES = {
         _("Your photos are being prepared"),
         _("The face recognition was renewed. Please try again in half a minute; you need not do anything else."),
     ),
+    "camera.doubtful": Sentence(
+        _("We are not sure that it is you"),
+        _("Face the camera in good light and recognise your face again. Time until then does not count."),
+    ),
+    "camera.still": Sentence(
+        _("Nothing has moved in the picture for a long time"),
+        _("Recognise your face again to show that you are there. Time until then does not count."),
+    ),
+    "camera.new_device": Sentence(
+        _("The page was opened in another browser"),
+        _("Recognise your face there once, then continue. Time until then does not count."),
+    ),
+    "camera.attestation_over": Sentence(
+        _("Your time in the classroom is over"),
+        _("A teacher has noted the end, or it has run out. Ask a teacher to check your identity again to go on."),
+    ),
     "camera.closed": Sentence(_("The camera session has ended"), _("Open the study room again.")),
     "camera.abuse": Sentence(_("The camera connection was closed"), _("Reload the page and try again.")),
     "camera.offline": Sentence(_("The connection is lost"), _("We are reconnecting. What has been counted is safe.")),

@@ -1,13 +1,26 @@
 """Reads that several rooms share. All run inside an institution's scope, or the province's."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
-from proctoring.models import CameraSession, Consent, FacePhoto, FaceProfile, Incident, LivenessAttempt
+from proctoring.models import (
+    Attestation,
+    CameraSession,
+    Consent,
+    FacePhoto,
+    FaceProfile,
+    Incident,
+    Lapse,
+    LivenessAttempt,
+    Snapshot,
+)
 from proctoring.outcomes import PASSED
+from proctoring.rules import ProctoringRules, unverified_s
 from tenants.scopes import province_scope
 
 UNCOUNTED = ("liveness.busy",)  # not the person's fault; one given up counts, or actions could be drawn until they suit
@@ -76,6 +89,78 @@ def incidents_of(sessions: Collection[int]) -> QuerySet[Incident]:
     return rows.defer("snapshot__mark", "attempt__mark", "attempt__series")
 
 
+def since_check(session: CameraSession, rules: ProctoringRules) -> tuple[list[str], list[str]]:
+    """Outcomes and fingerprints of the snapshots since the last passed face check, newest first; as many as count."""
+    checks = LivenessAttempt.objects.filter(session=session, outcome=PASSED).order_by("-ended_at")
+    last = checks.values_list("ended_at", flat=True).first()
+    shots = Snapshot.objects.filter(session=session, taken_at__gte=last or session.opened_at)
+    rows = shots.order_by("-taken_at", "-pk").values_list("outcome", "fingerprint")
+    found = list(rows[: max(rules.doubts, rules.still_snapshots)])
+    return [outcome for outcome, _mark in found], [mark for _outcome, mark in found]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen in some sittings between two moments. `unseen_s`: seconds in which nothing was verified."""
+
+    unseen_s: float
+    matches: int
+    mismatches: int
+    several: int
+    nobody: int
+    doubtful: int
+    incidents: int
+    attested: bool
+
+
+def seen_in(sessions: Sequence[int], start: datetime, end: datetime) -> Seen:
+    """The verdict that an exam pulls: five queries, whatever was seen. `sessions`: primary keys."""
+    rows = list(CameraSession.objects.filter(pk__in=sessions))
+    passed = LivenessAttempt.objects.filter(session__in=sessions, outcome=PASSED)
+    first = dict(passed.values_list("session").annotate(first=Min("ended_at")))
+    held = [(row.opened_at if row.attestation_id else first.get(row.pk), row.verified_until) for row in rows]
+    lapses = Lapse.objects.filter(session__in=sessions).values_list("began_at", "ended_at")
+    shots = Counter(
+        Snapshot.objects.filter(session__in=sessions, taken_at__range=(start, end)).values_list("outcome", flat=True)
+    )
+    incidents = Incident.objects.filter(session__in=sessions, noted_at__range=(start, end))
+    return Seen(
+        unseen_s=unverified_s(start, end, [(a, b) for a, b in held if a and b], list(lapses)),
+        matches=shots[Snapshot.Outcome.MATCH],
+        mismatches=shots[Snapshot.Outcome.MISMATCH],
+        several=shots[Snapshot.Outcome.TWO_FACES],
+        nobody=shots[Snapshot.Outcome.NO_FACE] + shots[Snapshot.Outcome.NO_ANSWER],
+        doubtful=shots[Snapshot.Outcome.REVIEW],
+        incidents=incidents.count(),
+        attested=any(row.attestation_id for row in rows),
+    )
+
+
+def running_attestation(user: Any, at: datetime) -> Attestation | None:
+    """The attestation of this person that is in force at `at` in the current scope."""
+    found = Attestation.objects.filter(user=user, ended_at=None, expired_at=None, begun_at__lte=at, until__gt=at)
+    return found.select_related("institution", "begun_by").first()
+
+
+def running_attestations(at: datetime) -> list[Attestation]:
+    """Who is attested now in the current scope, the longest first."""
+    rows = Attestation.objects.filter(ended_at=None, expired_at=None, until__gt=at)
+    return list(rows.select_related("user", "begun_by").order_by("begun_at"))
+
+
+def attestations_since(since: datetime) -> QuerySet[Attestation]:
+    """Those that are over and began after `since`, latest first: who attested start and end, and when."""
+    rows = Attestation.objects.filter(begun_at__gte=since).exclude(ended_at=None, expired_at=None)
+    return rows.select_related("user", "begun_by", "ended_by").order_by("-begun_at")
+
+
+def attestations_of(sessions: Sequence[int]) -> list[Attestation]:
+    """The attestations under which some sittings (primary keys) were, in order of time."""
+    rows = Attestation.objects.filter(sessions__in=sessions).distinct()
+    return list(rows.select_related("begun_by", "ended_by").order_by("begun_at"))
+
+
 def open_session(session_uuid: Any, user: Any) -> CameraSession | None:
-    """The person's own session if it is still open."""
-    return CameraSession.objects.filter(uuid=session_uuid, user=user, closed_at=None).select_related("user").first()
+    """The person's own session if it is still open and has a camera."""
+    mine = CameraSession.objects.filter(uuid=session_uuid, user=user, closed_at=None, attestation=None)
+    return mine.select_related("user").first()

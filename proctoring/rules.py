@@ -5,7 +5,10 @@ is closer in both.
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import ClassVar
 
 MATCH, REVIEW, MISMATCH = "match", "review", "mismatch"
@@ -76,10 +79,24 @@ class ProctoringRules:
     verified_s: float = 900.0
     snapshot_mean_s: float = 240.0
     snapshot_min_gap_s: float = 60.0
+    exam_mean_s: float = 120.0  # the same two values while an exam is written
+    exam_min_gap_s: float = 30.0
     snapshot_answer_s: float = 10.0
     snapshot_frames: int = 3
+    one_a_lesson: bool = True  # each sitting at a lesson has a snapshot, however short it is
     offline_s: float = 30.0  # without a socket a verification holds this long
-    resume_s: float = 180.0  # back in the picture within this: a snapshot is enough, else a new liveness check
+
+    # looking again: a missed check is made up by one snapshot, within this and so often in a row; else a new face check
+    resume_s: float = 180.0
+    resumes: int = 3
+    recheck_s: float = 20.0  # after a doubtful match the next snapshot comes within this
+    doubts: int = 3  # so many doubtful ones in a row need a new face check; 0: any number may pass
+    still_bits: int = 6  # of 256: two snapshots that differ by no more show no movement at all
+    still_snapshots: int = 5  # so many of them in a row need a new face check; 0: stillness is left alone
+
+    # the invigilated route: staff of the institution attest the identity at the start and at the end
+    classroom: bool = True
+    attested_s: float = 14_400.0  # the longest time between the two; an attestation without an end expires then
 
     # frames on the socket
     frame_max_bytes: int = 65_536 - 16
@@ -138,13 +155,52 @@ def with_longer_limits(rules: ProctoringRules) -> ProctoringRules:
     )  # fmt: skip
 
 
-def seconds_to_snapshot(rules: ProctoringRules, rng: random.Random) -> float:
+def seconds_to_snapshot(rules: ProctoringRules, rng: random.Random, *, exam: bool = False) -> float:
     """Seconds to the next snapshot: a minimum gap plus an exponential wait, so that having had one tells nothing.
 
     Never later than two thirds of `verified_s`, or an honest person would expire while waiting to be asked.
     """
-    spread = max(1.0, rules.snapshot_mean_s - rules.snapshot_min_gap_s)
-    return min(rules.snapshot_min_gap_s + rng.expovariate(1 / spread), rules.verified_s * 2 / 3)
+    mean, gap = (rules.exam_mean_s, rules.exam_min_gap_s) if exam else (rules.snapshot_mean_s, rules.snapshot_min_gap_s)
+    return min(gap + rng.expovariate(1 / max(1.0, mean - gap)), rules.verified_s * 2 / 3)
+
+
+def seconds_to_look(left_s: float, drawn: float) -> float:
+    """When within a lesson that has `left_s` to go its snapshot is due at the latest: anywhere but at the very end.
+
+    `drawn` is uniform in [0, 1).
+    """
+    return left_s * (0.1 + 0.7 * drawn)
+
+
+def needs_check(outcomes: Sequence[str], fingerprints: Sequence[str], rules: ProctoringRules) -> str:
+    """Why the snapshots since the last face check, newest first, call for a new one; empty if they do not.
+
+    `camera.doubtful`: it may be somebody else, again and again. `camera.still`: nothing moved, as before a picture or
+    with nobody awake.
+    """
+    if rules.doubts and len(outcomes) >= rules.doubts and set(outcomes[: rules.doubts]) == {REVIEW}:
+        return "camera.doubtful"
+    last = [mark for mark in fingerprints[: rules.still_snapshots] if mark]
+    steps = [bits_apart(a, b) for a, b in pairwise(last)]
+    if rules.still_snapshots and len(last) == rules.still_snapshots and max(steps, default=0) <= rules.still_bits:
+        return "camera.still" if steps else ""
+    return ""
+
+
+def unverified_s(
+    start: datetime,
+    end: datetime,
+    held: Sequence[tuple[datetime, datetime]],
+    lapses: Sequence[tuple[datetime, datetime]],
+) -> float:
+    """Seconds of `start` to `end` in which nothing was verified: outside every stretch of `held`, or within a lapse."""
+    seen = sum((_overlap(start, end, *one) for one in held), timedelta(0))
+    missed = sum((_overlap(start, end, *one) for one in lapses), timedelta(0))
+    return max(0.0, (end - start - seen + missed).total_seconds())
+
+
+def _overlap(start: datetime, end: datetime, first: datetime, last: datetime) -> timedelta:
+    return max(timedelta(0), min(end, last) - max(start, first))
 
 
 def bits_apart(a: str, b: str) -> int:

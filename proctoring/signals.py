@@ -1,21 +1,17 @@
 """What the camera does when something happens on the floor below."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-import structlog
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.db import transaction
 from django.db.models import Q
 
 from proctoring.models import CameraSession
-from proctoring.supervision import close_camera_session
+from proctoring.supervision import close_camera_session, tell
 from tenants.accounts.models import SignedIn, User
 from tenants.accounts.sessions import places_left
 from tenants.scopes import province_scope
-
-log = structlog.get_logger(__name__)
 
 
 def under_sessions(user: User, rows: list[SignedIn]) -> Q:
@@ -29,15 +25,5 @@ def close_with_session(sender: Any, user: User, rows: list[SignedIn], by: Any, a
         closing = list(CameraSession.objects.filter(under_sessions(user, rows), closed_at=None))
         for session in closing:
             close_camera_session(session, by=by, at=at)
-    if closing:
-        transaction.on_commit(lambda: _tell(closing))
-
-
-def _tell(closed: list[CameraSession]) -> None:
-    """Without Redis the socket finds out by itself: nothing it does is accepted any more."""
-    layer = get_channel_layer()
-    try:
-        for session in closed:
-            async_to_sync(layer.group_send)(f"camera.{session.uuid.hex}", {"type": "camera.ended"})
-    except Exception:
-        log.warning("camera.not_told", exc_info=True)
+    for session in closing:
+        transaction.on_commit(partial(tell, session, {"type": "camera.ended"}))

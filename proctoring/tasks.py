@@ -2,7 +2,7 @@
 
 from django.utils.timezone import now
 
-from proctoring import erasure, likeness, lookalikes
+from proctoring import attesting, erasure, likeness, lookalikes
 from proctoring.client import examine
 from proctoring.errors import FaceBusy
 from proctoring.models import FaceProfile
@@ -33,3 +33,9 @@ def find_lookalikes() -> None:
 def count_persons() -> None:
     """Whose face data is stored, and the alarm before filing is due; once a day is enough."""
     lookalikes.warn_of_filing(at=now())
+
+
+@tenant_task
+def expire_attestations() -> None:
+    """Attestations of the classroom that nobody has ended in time."""
+    attesting.expire_attestations(at=now())

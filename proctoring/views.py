@@ -77,7 +77,11 @@ def consent_text(request: Any, version: str) -> HttpResponse:
 @require_GET
 def invigilated(request: Any) -> HttpResponse:
     """The other way: study in the institution's classroom, where a teacher checks the identity."""
-    return render(request, "proctoring/invigilated.html")
+    context = {
+        "rules": rules_for(ProctoringRules, at=timezone.now()),
+        "attestation": queries.running_attestation(request.user, timezone.now()),
+    }
+    return render(request, "proctoring/invigilated.html", context)
 
 
 @trainee_required

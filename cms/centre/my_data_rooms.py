@@ -18,6 +18,7 @@ from exams.models import Attempt
 from learning.models import CreditSpan, Enrolment, PostCertificate, StudySession
 from learning.review.models import HoursReview
 from proctoring.models import (
+    Attestation,
     CameraSession,
     Consent,
     FacePhoto,
@@ -69,6 +70,18 @@ def longer_limits(user: User) -> Part:
     rows = LongerLimits.objects.filter(user=user).select_related("institution").order_by("pk")
     return Part.of("longer_limits", _("Longer limits in the face check"), labels, (
         (row.institution.name, row.reason, row.granted_at, row.ended_at) for row in rows
+    ))  # fmt: skip
+
+
+@provides("proctoring.Attestation.user")
+def attestations(user: User) -> Part:
+    labels = {
+        "where": _("Institution"), "room": _("Room"), "start": _("Start attested"), "end": _("End attested"),
+        "there": _("Was there at the end"),
+    }  # fmt: skip
+    rows = Attestation.objects.filter(user=user).select_related("institution").order_by("-begun_at")
+    return Part.of("attestations", _("Identity checks in the classroom"), labels, (
+        (row.institution.name, row.room, row.begun_at, row.ended_at, row.present_at_end) for row in rows
     ))  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from cms.centre.rules import (
 )
 from cms.durations import clock, duration
 from cms.pause_words import gap_words
-from exams.models import Attempt
+from exams.models import Attempt, Supervision
 from learning.models import Enrolment, PostCertificateState
 from learning.pauses import Gap
 from learning.queries import Progress, progress_of_many
@@ -100,11 +101,21 @@ def cards_of(user: Any, request: TenantRequest, *, at: datetime) -> list[Card]:
     progress = progress_of_many(enrolments)
     missing = proctoring.missing_steps(user)
     profile = proctoring.profile_of(user) if "confirmation" in missing else None
-    running = set(Attempt.objects.filter(user=user, submitted_at=None).values_list("enrolment", flat=True))
+    open_or_waiting = Attempt.objects.filter(
+        Q(submitted_at=None) | Q(supervision=Supervision.LOOK, passed=True), user=user
+    )
+    sat = list(open_or_waiting.values_list("enrolment", "submitted_at"))
+    running, waits = {pk for pk, done in sat if not done}, {pk for pk, done in sat if done}
     recent = explained_gaps(enrolments, since=at - timedelta(days=WHY_DAYS))
     shared = {"missing": tuple(missing), "photos_rejected": bool(profile and profile.state == "rejected")}
     return [
-        _card(enrolment, progress[enrolment.pk], {**shared, "exam_running": enrolment.pk in running}, recent, request)
+        _card(
+            enrolment,
+            progress[enrolment.pk],
+            {**shared, "exam_running": enrolment.pk in running, "exam_waits": enrolment.pk in waits},
+            recent,
+            request,
+        )
         for enrolment in enrolments
     ]
 

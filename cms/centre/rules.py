@@ -22,6 +22,7 @@ class Facts:
     missing: Sequence[str] = ()  # of proctoring.queries.STEPS
     photos_rejected: bool = False
     exam_running: bool = False
+    exam_waits: bool = False  # passed, and a person has to look at the camera's evidence
     cleared_before: bool = False
     hours_recorded: bool = False
     renewed: bool = False
@@ -59,6 +60,8 @@ def _on_the_journey(facts: Facts) -> Step:
     if facts.hours_state in {"studying", "cleared"}:
         return _study_step(facts)
     if facts.exam_state != "passed":
+        if facts.exam_waits and not facts.exam_running:
+            return Step("wait_exam", "exam")
         return Step("resume_exam" if facts.exam_running else "exam", "exam")
     if facts.hours_state == "in_review":
         return Step("wait_review")

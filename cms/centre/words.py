@@ -93,6 +93,11 @@ STEP_WORDS = {
         gettext_lazy("A paper is open and its time is running. Saved answers are kept."),
         gettext_lazy("Continue the exam"),
     ),
+    "wait_exam": (
+        gettext_lazy("A reviewer looks at your exam"),
+        gettext_lazy("You have enough points. The association looks at the camera's evidence before they count."),
+        gettext_lazy("See the exam"),
+    ),
     "wait_review": (
         gettext_lazy("The association is reviewing your hours"),
         gettext_lazy("Hours complete, exam passed. The review takes a few working days; the result comes by SMS."),

@@ -15,6 +15,7 @@ from certs.models import HoursCertificate, HoursUpload, QualificationCertificate
 from cms.console import access
 from cms.todo import Figure, Todo
 from cms.words import waited
+from exams.looks import waiting_looks
 from exams.models import Attempt
 from learning.models import StudySession
 from learning.review.models import HoursReview, ReviewState
@@ -34,6 +35,12 @@ from tenants.scopes import province_scope
 
 LIVE = timedelta(minutes=2)
 SEAL_LATE = timedelta(minutes=10)
+
+
+def exam_looks_waiting(request: HttpRequest) -> int:
+    """For the menu."""
+    with province_scope():
+        return waiting_looks().count()
 
 
 def reviews_waiting(request: HttpRequest) -> int:

@@ -1,5 +1,6 @@
 """A case as the template shows it: `learning.review.case.Case` put into words, bands and addresses."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,7 @@ from learning.review.rules import ReviewRules, may_undo, undo_until
 from learning.review.services import sms_key
 from proctoring.incidents import SEVERITIES, Severity
 from proctoring.models import FacePhoto, Snapshot
-from proctoring.outcomes import ACTION_NAMES, SENTENCES
+from proctoring.outcomes import ACTION_NAMES, PASSED, SENTENCES
 from proctoring.outcomes import title as outcome_title
 from tenants.messages.models import Sms, SmsState
 
@@ -114,18 +115,28 @@ def _shot(shot: Shot, *, late: bool) -> ShotView:
 
 
 def checks_of(case: Case) -> list[dict[str, Any]]:
+    """As `liveness_rows`, with the address of the curves and of the picture where they are kept."""
+    rows = liveness_rows(case.liveness)
+    for row, check in zip(rows, case.liveness):
+        row["plot"] = reverse("console:check_plot", args=[case.review.uuid, check.uuid]) if check.has_series else ""
+        row["picture"] = ()
+        if check.has_frame:
+            row["picture"] = thumbnail_url("attempt", check.uuid), evidence_url("attempt", check.uuid)
+    return rows
+
+
+def liveness_rows(checks: Iterable[Any]) -> list[dict[str, Any]]:
+    """One line a face check: of a case's `Check`s, or of the rows themselves."""
     rows: list[dict[str, Any]] = []
-    for check in case.liveness:
+    for check in checks:
         actions = _(", ").join(str(ACTION_NAMES.get(action, action)) for action in check.actions)
         tone, result = "", _("passed")
-        if not check.passed:
+        if check.outcome != PASSED:
             known = check.outcome in SENTENCES
             result = outcome_title(check.outcome, check.failed_action) if known else check.outcome or _("broken off")
             tone = "review" if check.outcome else "off"
-        plot = reverse("console:check_plot", args=[case.review.uuid, check.uuid]) if check.has_series else ""
-        picture = (thumbnail_url("attempt", check.uuid), evidence_url("attempt", check.uuid)) if check.has_frame else ()
         rows.append({"when": moment(check.started_at), "actions": actions, "result": result, "tone": tone,
-                     "value": distance(check.distance), "plot": plot, "picture": picture})  # fmt: skip
+                     "value": distance(check.distance)})  # fmt: skip
     return rows
 
 

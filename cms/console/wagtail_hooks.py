@@ -17,6 +17,8 @@ TASKS: tuple[dict[str, Any], ...] = (
      "count": dashboard.reviews_waiting, "late": True},
     {"label": _("One face, two accounts"), "url_name": "console:lookalikes", "icon_name": "view",
      "roles": access.READERS_OF_REVIEWS, "count": lookalikes_waiting},
+    {"label": _("Exam supervision"), "url_name": "console:exam_looks", "icon_name": "view",
+     "roles": access.READERS_OF_REVIEWS, "count": dashboard.exam_looks_waiting},
     {"label": _("Institutions"), "url_name": "console:institutions", "icon_name": "group", "roles": access.READERS,
      "count": applications_waiting},
     {"label": _("Trainee accounts"), "url_name": "console:people", "icon_name": "user", "roles": access.READERS},

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cms.desk.views import brand, classes, enrolments, limits, numbers, passwords, profiles, staff, support
+from cms.desk.views import brand, classes, classroom, enrolments, limits, numbers, passwords, profiles, staff, support
 
 app_name = "desk"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("enrolments/<uuid:uuid>/", enrolments.step, name="enrolment_step"),
     path("enrolments/<uuid:uuid>/initial-password/", passwords.reset, name="reset_password"),
     path("classes/", classes.index, name="classes"),
+    path("classroom/", classroom.index, name="classroom"),
     path("numbers/<slug:kind>/<uuid:uuid>/<slug:field>/", numbers.reveal, name="reveal"),
     path("brand/", brand.index, name="brand"),
     path("brand/preview/", brand.preview, name="brand_preview"),

@@ -16,6 +16,7 @@ TASKS: tuple[dict[str, Any], ...] = (
     {"label": _("Enrolments"), "url_name": "desk:enrolments", "icon_name": "edit", "roles": access.READERS,
      "count": dashboard.enrolments_waiting},
     {"label": _("Classes"), "url_name": "desk:classes", "icon_name": "group", "roles": access.READERS},
+    {"label": _("Classroom"), "url_name": "desk:classroom", "icon_name": "clipboard-list", "roles": access.READERS},
     {"label": _("Brand"), "url_name": "desk:brand", "icon_name": "image", "roles": access.MANAGERS},
     {"label": _("Colleagues"), "url_name": "desk:staff", "icon_name": "key", "roles": access.MANAGERS},
     {"label": _("Support by the association"), "url_name": "desk:support", "icon_name": "help",

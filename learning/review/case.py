@@ -16,7 +16,7 @@ from learning.review.traits import Trait, traits_of
 from learning.review.words import ReasonLine, incident_label, reason_lines, sms_texts
 from learning.study_time import study_time
 from proctoring.incidents import Severity, meaning_of
-from proctoring.models import FacePhoto, FaceProfile, Incident, LivenessAttempt, Snapshot
+from proctoring.models import Attestation, FacePhoto, FaceProfile, Incident, LivenessAttempt, Snapshot
 from proctoring.outcomes import PASSED
 from proctoring.rules import ProctoringRules
 from tenants.masking import mask_id_number, mask_phone_number
@@ -165,6 +165,7 @@ class Case:
     events: list[Event]
     thresholds: list[Thresholds]
     traits: list[Trait]
+    attestations: list[Attestation]
     earlier: list[HoursReview]
     sms: dict[str, str]
 
@@ -186,6 +187,7 @@ def case_of(review: HoursReview, *, at: datetime) -> Case:
         events=[_event(incident) for incident in evidence.incidents],
         thresholds=_thresholds(evidence, at),
         traits=traits_of(evidence, rules),
+        attestations=evidence.attestations,
         earlier=list(
             HoursReview.objects.filter(enrolment=enrolment, round__lt=review.round)
             .select_related("decided_by")

@@ -96,8 +96,9 @@ def checks_of(spans: Iterable[CreditSpan]) -> list[PresenceCheck]:
 
 
 def surroundings_of(spans: Sequence[CreditSpan], days: int) -> Surroundings:
-    """At most two queries, whatever the number of devices and people."""
-    cameras = {span.session.camera_session_id: span.session.camera_session for span in spans}.values()
+    """At most two queries, whatever the number of devices and people. The classroom's computers are everybody's."""
+    sat = {span.session.camera_session_id: span.session.camera_session for span in spans}.values()
+    cameras = [camera for camera in sat if camera.attestation_id is None]
     if not cameras:
         return Surroundings()
     opened = [camera.opened_at for camera in cameras]
@@ -107,6 +108,7 @@ def surroundings_of(spans: Sequence[CreditSpan], days: int) -> Surroundings:
     with province_scope():
         others = CameraSession.objects.filter(
             Exists(StudySession.objects.filter(camera_session=OuterRef("pk"))),
+            attestation=None,
             opened_at__range=(min(opened) - around, max(opened) + around),
         ).exclude(user__in={camera.user_id for camera in cameras})
         rows = others.filter(device__in=devices).order_by("-opened_at")

@@ -31,6 +31,8 @@ class ReviewRules:
     weight_doubtful: int = 8
     weight_liveness_failed: int = 4
     weight_long_day: int = 15
+    weight_attested: int = 20  # study in the classroom: always looked at, so never below `some_risk`
+    weight_end_missing: int = 25  # nobody attested the end, or the person had left before it
     gap_minutes: int = 30  # study longer than this without a snapshot of the person
     long_day_hours: int = 9  # credited clock hours in one day
     undo_minutes: int = 10
@@ -86,6 +88,7 @@ class Facts:
     """
 
     matches: int = 0
+    on_camera: bool = True  # some of the study was, or there is none
     mismatches: int = 0
     doubtful: int = 0
     nobody: int = 0
@@ -97,6 +100,9 @@ class Facts:
     long_gaps: int = 0
     longest_day_s: int = 0
     long_days: int = 0
+    attested: int = 0  # attestations in the classroom, and the credited seconds under them
+    attested_s: int = 0
+    end_missing: int = 0
     # Hints: how often, 0 where a threshold is not reached; `_s` their size.
     automated: int = 0
     even_rhythm: int = 0
@@ -150,6 +156,8 @@ REASONS = (
     "no_snapshots",
     "mismatch",
     "incident",
+    "end_missing",
+    "attested",
     "two_faces",
     "long_gap",
     "doubtful",
@@ -165,7 +173,10 @@ def reasons_of(facts: Facts, rules: ReviewRules) -> list[Reason]:
     """The reasons that hold, heaviest first."""
     counts = {
         # Without one matching picture the whole study is without the person's own snapshot: gaps say nothing more.
-        "no_snapshots": (int(facts.matches == 0), 0),
+        # Under an attestation there is no camera.
+        "no_snapshots": (int(facts.matches == 0 and facts.on_camera), 0),
+        "attested": (min(1, facts.attested), facts.attested_s),
+        "end_missing": (facts.end_missing, 0),
         "mismatch": (facts.mismatches, 0),
         "incident": (facts.incidents, 0),
         "two_faces": (facts.two_faces, 0),

@@ -12,8 +12,15 @@ from proctoring.incidents import Kind
 from proctoring.models import Incident
 from tenants.messages.templates import rendered
 
-PLACES = {"long_day": "days", "long_gap": "days", "incident": "incidents", "camera_hint": "incidents",
-          "liveness_failed": "incidents"}  # fmt: skip
+PLACES = {
+    "attested": "classroom",
+    "end_missing": "classroom",
+    "long_day": "days",
+    "long_gap": "days",
+    "incident": "incidents",
+    "camera_hint": "incidents",
+    "liveness_failed": "incidents",
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,14 @@ def reason_text(code: str, count: int, value: int) -> str:
             "%(n)d snapshot does not match the profile", "%(n)d snapshots do not match the profile", count
         ),
         "incident": lambda: ngettext("%(n)d incident at the camera", "%(n)d incidents at the camera", count),
+        "attested": lambda: gettext(
+            "%(hours)d hours %(rest)d minutes in the classroom, attested by the institution's staff, without a camera"
+        ),
+        "end_missing": lambda: ngettext(
+            "%(n)d attestation without an end at which the person was there",
+            "%(n)d attestations without an end at which the person was there",
+            count,
+        ),
         "two_faces": lambda: ngettext(
             "%(n)d snapshot with several people", "%(n)d snapshots with several people", count
         ),

@@ -1,6 +1,7 @@
 """Open, resume and end a sitting; credit one beat."""
 
 from datetime import datetime, timedelta
+from random import SystemRandom
 from uuid import UUID
 
 from django.conf import settings
@@ -27,6 +28,8 @@ from learning.services.hours import complete_hours_if_done
 from learning.services.locks import lock_person
 from learning.services.presence import first_question
 from proctoring.models import CameraSession
+from proctoring.rules import ProctoringRules, seconds_to_look
+from proctoring.supervision import ask_look
 from tenants.accounts.models import User
 from tenants.audit.services import record
 from tenants.rulesets.services import rules_for
@@ -70,8 +73,16 @@ def open_study_session(enrolment: Enrolment, camera_session: CameraSession, *, b
             answer_ms=rules.question_answer_s * 1000,
             **first_question(enrolment, lesson, rules, moment),
         )
+        _ask_look(session, camera_session, at)
         record("study.opened", actor=by, subject=session, institution=enrolment.institution, at=at, lesson=lesson.code)
     return session
+
+
+def _ask_look(session: StudySession, camera: CameraSession, at: datetime) -> None:
+    """The camera looks at least once within what the lesson has left; nobody can tell when."""
+    left_s = (session.progress.duration_ms - session.progress.credited_ms) / 1000
+    if rules_for(ProctoringRules, at=at).one_a_lesson and camera.attestation_id is None:
+        ask_look(camera, by_at=at + timedelta(seconds=seconds_to_look(left_s, SystemRandom().random())))
 
 
 def _require_may_study(enrolment: Enrolment, by: User) -> None:

@@ -224,6 +224,7 @@ CELERY_BEAT_SCHEDULE = {
     "erase-withdrawn-faces": {"task": "proctoring.tasks.erase_withdrawn", "schedule": crontab(hour=4, minute=10)},
     "find-lookalikes": {"task": "proctoring.tasks.find_lookalikes", "schedule": crontab(minute=25)},
     "count-faces": {"task": "proctoring.tasks.count_persons", "schedule": crontab(hour=5, minute=20)},
+    "expire-attestations": {"task": "proctoring.tasks.expire_attestations", "schedule": 60.0},
     "build-exports": {"task": "cms.centre.tasks.build_waiting_exports", "schedule": crontab()},
     "close-accounts": {"task": "cms.centre.tasks.close_accounts", "schedule": crontab(minute=5)},
     "end-of-retention": {"task": "cms.centre.tasks.retention", "schedule": crontab(hour=4, minute=30)},

@@ -61,7 +61,13 @@ def publish_rules(at: datetime, today: date) -> None:
                 "flows_an_hour_address": 600,
             },
             "study": {"hour_s": 3, "hours_required": 32, "beat_s": 5, "beat_cap_s": 10, "buffer_s": 16},
-            "proctoring": {"snapshot_mean_s": 20, "snapshot_min_gap_s": 8, "verified_s": 180},
+            "proctoring": {
+                "snapshot_mean_s": 20,
+                "snapshot_min_gap_s": 8,
+                "exam_mean_s": 40,
+                "exam_min_gap_s": 15,
+                "verified_s": 180,
+            },
             "review": {"undo_minutes": 1},
             "eligibility": {
                 "first_issue_year": today.year - 5,

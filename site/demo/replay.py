@@ -106,6 +106,29 @@ def sit(learner: Learner, at: datetime, *, until_ms: int) -> datetime:
     return at
 
 
+def before_the_exam(learner: Learner, at: datetime) -> tuple[CameraSession, datetime]:
+    """The face check that opens an exam; the sitting and when it had passed."""
+    user, institution = learner.enrolment.user, learner.enrolment.institution
+    session = camera.open_camera_session(
+        user, institution, "exam", device=str(user.uuid), ip="127.0.0.1", user_agent=BROWSER, at=at
+    )
+    at = check(learner, session, at + timedelta(seconds=4))
+    return session, at
+
+
+def during_the_exam(learner: Learner, session: CameraSession, at: datetime, *, minutes: int) -> datetime:
+    """Snapshots while the paper is written; returns when it is."""
+    ends, rules = at + timedelta(minutes=minutes), rules_for(ProctoringRules, at=at)
+    learner.shots = Snapshot.objects.filter(session__user=learner.enrolment.user_id).count()  # no exposure twice
+    while True:
+        at += timedelta(seconds=seconds_to_snapshot(rules, learner.rng, exam=True))
+        if at >= ends:
+            return ends
+        learner.shots += 1
+        picture, seen = learner.look(learner.shots)
+        camera.record_snapshot(session, seen, picture=picture, requested_at=at, at=at + timedelta(seconds=1))
+
+
 def check(learner: Learner, session: CameraSession, at: datetime) -> datetime:
     """A passed liveness check."""
     attempt = camera.begin_attempt(session, at=at, rng=learner.rng)

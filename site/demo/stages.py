@@ -122,9 +122,12 @@ class Journey:
             raise RuntimeError("no profile to confirm")
         proctoring.confirm_profile(profile, by=self.office.registrar, institution=self.office.institution, at=at)
 
+    def _learner(self) -> replay.Learner:
+        return replay.Learner(self.enrolment, self.trainee.face, self.rng)
+
     def study(self) -> datetime:
-        trouble = TROUBLE.get(self.trainee.number, replay.Trouble())
-        learner = replay.Learner(self.enrolment, self.trainee.face, self.rng, trouble)
+        learner = self._learner()
+        learner.trouble = TROUBLE.get(self.trainee.number, learner.trouble)
         ended = replay.study(learner, self.begin, part=self.trainee.part)
         self.enrolment.refresh_from_db()
         return ended
@@ -132,8 +135,9 @@ class Journey:
     def sit_exams(self, at: datetime) -> datetime:
         scores = FAILED_ONCE.get(self.trainee.number, SCORES.get(self.trainee.stage, USUAL_SCORES))
         for right in scores:
-            attempt = exams.start_attempt(self.enrolment, by=self.user, at=at, random=self.rng)
-            at += timedelta(minutes=25)
+            camera, at = replay.before_the_exam(self._learner(), at)
+            attempt = exams.start_attempt(self.enrolment, by=self.user, at=at, camera=camera, random=self.rng)
+            at = replay.during_the_exam(self._learner(), camera, at, minutes=25)
             answers = answers_of(attempt, right)
             exams.save_answers(
                 attempt.uuid, by=self.user, institution_id=self.office.institution.pk, answers=answers, at=at

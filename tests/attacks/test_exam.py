@@ -16,7 +16,7 @@ from exams.models import Answer, Attempt, Item
 from learning.models import ExamState
 from tenants.audit.models import Entry
 from tenants.scopes import institution_scope
-from tests.support.exam import answer, make_bank, make_ready
+from tests.support.exam import answer, begin, make_bank, make_ready
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ def ready(lingzhu, in_tenant):
 
 @pytest.fixture
 def attempt(ready):
-    return services.start_attempt(ready.enrolment, by=ready.user, at=now())
+    return begin(ready.enrolment, by=ready.user, at=now())
 
 
 @pytest.fixture
@@ -242,7 +242,7 @@ def test_ten_presses_of_start_and_of_hand_in_at_once_give_one_paper_and_one_grad
 
     def start():
         with institution_scope(lingzhu):
-            return services.start_attempt(study.enrolment, by=study.user, at=now()).pk
+            return begin(study.enrolment, by=study.user, at=now()).pk
 
     def hand_in():
         with institution_scope(lingzhu):
@@ -265,7 +265,7 @@ def test_an_answer_that_races_with_handing_in_is_graded_or_refused_never_lost(li
 
     for study in studies:
         with institution_scope(lingzhu):
-            attempt = services.start_attempt(study.enrolment, by=study.user, at=now())
+            attempt = begin(study.enrolment, by=study.user, at=now())
             keys = dict(attempt.items.values_list("number", "key"))
 
         def save(number, attempt=attempt, study=study, keys=keys):
@@ -289,7 +289,7 @@ def test_two_graders_at_once_grade_an_overdue_paper_once(lingzhu):
     with institution_scope(lingzhu):
         make_bank()
         study = make_ready(lingzhu)
-        attempt = services.start_attempt(study.enrolment, by=study.user, at=now())
+        attempt = begin(study.enrolment, by=study.user, at=now())
         answer(attempt, right=50, at=now())
     after = attempt.deadline_at + timedelta(seconds=1)
 

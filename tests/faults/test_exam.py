@@ -15,7 +15,7 @@ from django.utils.timezone import now
 from exams import services
 from exams.models import Answer, Attempt
 from tenants.scopes import institution_scope
-from tests.support.exam import make_bank, make_ready
+from tests.support.exam import begin, make_bank, make_ready
 from tests.support.live import Daphne, daphne
 from tests.support.people import signed_in
 
@@ -67,7 +67,7 @@ def takers(lingzhu):
     with institution_scope(lingzhu):
         make_bank()
         studies = [make_ready(lingzhu) for _n in range(TAKERS)]
-        attempts = [services.start_attempt(study.enrolment, by=study.user, at=now()) for study in studies]
+        attempts = [begin(study.enrolment, by=study.user, at=now()) for study in studies]
     with daphne() as server:
         yield [
             Taker(server, lingzhu.host, attempt, signed_in(attempt.user, lingzhu).cookies["sessionid"].value)

@@ -92,3 +92,25 @@ def answer(attempt: Any, *, right: int, at: datetime) -> None:
         wrong = next(letter for letter in "ABCDE" if letter not in item.key)
         choice = item.key if item.number <= right else wrong
         save_answer(attempt, item.number, choice, 1, by=attempt.user, at=at)
+
+
+def before_the_camera(enrolment: Any, *, at: datetime, minutes: float = 120) -> Any:
+    """An exam sitting that is verified at `at`: what a passed face check leaves behind."""
+    from proctoring.models import CameraSession
+    from proctoring.outcomes import PASSED, Sighting
+    from proctoring.supervision import begin_attempt, new_session, record_liveness
+
+    session = new_session(
+        enrolment.user, enrolment.institution, CameraSession.Purpose.EXAM, device="", user_agent="", at=at
+    )
+    record_liveness(begin_attempt(session, at=at), Sighting(PASSED, "dlib", 0.3), picture=None, at=at)
+    CameraSession.objects.filter(pk=session.pk).update(verified_until=at + timedelta(minutes=minutes))
+    session.refresh_from_db()
+    return session
+
+
+def begin(enrolment: Any, *, by: Any, at: datetime) -> Any:
+    """A paper that is opened after a passed face check."""
+    from exams.services import start_attempt
+
+    return start_attempt(enrolment, by=by, at=at, camera=before_the_camera(enrolment, at=at))

@@ -31,7 +31,10 @@ SURNAMES = {"lingzhu": "岭", "jiangxin": "匠", "association": "协"}
 # Texts that code takes for one of its own words although the column has no choices.
 NAMED = {"role": "registrar", "template": "hours_approved", "data": {}}
 # What of a kind there has to be, where the first choice of its fields is not what most routes are about.
-WANTED: dict[str, tuple[dict[str, Any], ...]] = {"accounts.DataRequest": ({"kind": "correct"}, {"kind": "export"})}
+WANTED: dict[str, tuple[dict[str, Any], ...]] = {
+    "accounts.DataRequest": ({"kind": "correct"}, {"kind": "export"}),
+    "proctoring.Lapse": ({"ended_at": people.BEFORE + timedelta(minutes=1)},),
+}
 STAGES = ("waiting", "applied", "certified", "examined")
 
 
@@ -168,7 +171,6 @@ def _people(side: Side) -> None:
 
 def _study(side: Side) -> None:
     from certs.services import issue_hours_certificate, renew
-    from exams.services import start_attempt
 
     here, who = side.institution, side.people
     if here.is_association:
@@ -181,7 +183,8 @@ def _study(side: Side) -> None:
     issue_hours_certificate(made.enrolment, at=certified.AT)
     renew(made.enrolment.post_certificate, made.user, at=certified.AT)
     ready = exam.make_ready(here, user=who["examined"])
-    start_attempt(ready.enrolment, by=who["examined"], at=exam.STUDIED_AT + timedelta(hours=2))
+    attempt = exam.begin(ready.enrolment, by=who["examined"], at=exam.STUDIED_AT + timedelta(hours=2))
+    type(attempt).objects.filter(pk=attempt.pk).update(supervision="look")  # what the console's page is about
     pages.open_class(here, f"机密{here.schema_name}班", position=study.make_position())
 
 

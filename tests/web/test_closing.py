@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from django.utils.timezone import now
 
 from tests.support import people
-from tests.support.exam import make_bank, make_ready
+from tests.support.exam import begin, make_bank, make_ready
 from tests.support.staff import make_case
 from tests.support.study import make_study
 
@@ -78,12 +78,10 @@ def test_the_next_sign_in_says_that_the_account_is_kept(lingzhu: Any, make_user:
 
 
 def test_not_during_an_exam(lingzhu: Any, in_tenant: Any) -> None:
-    from exams.services import start_attempt
-
     with in_tenant(lingzhu):
         make_bank()
         study = make_ready(lingzhu)
-        start_attempt(study.enrolment, by=study.user, at=now())
+        begin(study.enrolment, by=study.user, at=now())
     client = people.signed_in(study.user, lingzhu)
     assert "您有一场考核正在进行" in text_of(client.get("/my/data/close/"))
     assert "您有一场考核正在进行" in text_of(client.post("/my/data/close/", {"understood": "yes"}), 400)

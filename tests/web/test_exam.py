@@ -12,7 +12,7 @@ from exams import services
 from exams.models import Answer, Attempt, Item
 from learning.models import ExamState, HoursState
 from tenants.audit.models import Entry
-from tests.support.exam import answer, make_bank, make_ready, statements
+from tests.support.exam import answer, before_the_camera, begin, make_bank, make_ready, statements
 from tests.support.study import make_study
 
 pytestmark = pytest.mark.django_db
@@ -32,10 +32,12 @@ def client(ready, lingzhu, trainee_client):
 
 
 def start(client, study) -> Attempt:
-    response = client.post(f"/exam/{study.enrolment.uuid}/")
+    camera = before_the_camera(study.enrolment, at=now())
+    body = json.dumps({"camera": str(camera.uuid)})
+    response = client.post(f"/exam/{study.enrolment.uuid}/begin/", body, content_type="application/json")
     attempt = Attempt.objects.get(enrolment=study.enrolment, submitted_at=None)
-    assert response.status_code == 302
-    assert response["Location"] == f"/exam/attempt/{attempt.uuid}/"
+    assert response.status_code == 201
+    assert response.json() == {"paper": f"/exam/attempt/{attempt.uuid}/"}
     return attempt
 
 
@@ -53,7 +55,7 @@ def test_the_start_page_says_the_rules_before_the_clock_runs(client, ready):
     page = text_of(client.get(f"/exam/{ready.enrolment.uuid}/"))
     for fact in ("50 题", "100 分", "60 分", "60 分钟"):
         assert fact in page
-    assert "开始考核" in page
+    assert "考核前须做人脸识别" in page
     assert not Attempt.objects.exists()
 
 
@@ -126,7 +128,7 @@ def test_a_whole_queue_replays_in_one_request(client, ready):
 
 
 def test_saving_is_one_statement_however_many_answers(client, ready):
-    attempt = services.start_attempt(ready.enrolment, by=ready.user, at=now())
+    attempt = begin(ready.enrolment, by=ready.user, at=now())
     for sent in ([(1, "A")], [(n, "A") for n in range(1, 51)]):
         answers = [services.SentAnswer(n, choice, 9 + len(sent)) for n, choice in sent]
         with statements() as run:

@@ -9,10 +9,9 @@ import pytest
 from django.utils.timezone import now
 from playwright.sync_api import expect, sync_playwright
 
-from exams import services
 from exams.models import Answer, Attempt, Item
 from tenants.scopes import institution_scope
-from tests.support.exam import make_bank, make_ready
+from tests.support.exam import begin, make_bank, make_ready
 from tests.support.live import daphne, in_thread
 from tests.support.people import signed_in
 
@@ -26,7 +25,7 @@ def exam(lingzhu):
     with institution_scope(lingzhu):
         make_bank()
         study = make_ready(lingzhu)
-        attempt = services.start_attempt(study.enrolment, by=study.user, at=now())
+        attempt = begin(study.enrolment, by=study.user, at=now())
         session = signed_in(study.user, lingzhu).cookies["sessionid"].value
     with daphne() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(

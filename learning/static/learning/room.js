@@ -4,6 +4,7 @@ import { CameraRoom } from "../proctoring/camera.js";
 import { watchConnection } from "./awake.js";
 import { Beats } from "./beats.js";
 import { Board } from "./board.js";
+import { Classroom } from "./classroom.js";
 import { Released } from "./loader.js";
 import { openSitting } from "./opening.js";
 import { Player } from "./player.js";
@@ -32,7 +33,11 @@ class Room {
     this.board = new Board(this.main, this.data, this.texts);
     this.player = new Player(this.main.querySelector(".player"), this.texts);
     this.questions = new Questions(this.board.part("question"), this.texts, this.post);
-    this.camera = new CameraRoom(document.querySelector("[data-camera-room]"), { session: () => this.openCamera() });
+    const session = () => this.openCamera();
+    const [room, inClass] = ["[data-camera-room]", "[data-classroom]"].map((name) => document.querySelector(name));
+    this.camera = inClass
+      ? new Classroom(inClass, { session, state: this.data.state, texts: this.texts })
+      : new CameraRoom(room, { session });
     this.traces = new Traces(this.post);
     this.bind();
   }
@@ -308,7 +313,7 @@ class Room {
 function start() {
   document.documentElement.dataset.started = ""; // for old.js: the modules run here
   if (!WIDE_ENOUGH.matches) return WIDE_ENOUGH.addEventListener("change", () => location.reload(), { once: true });
-  if (remembered("devices", "")) return void new Room().begin();
+  if (document.querySelector("[data-classroom]") || remembered("devices", "")) return void new Room().begin();
   location.replace(JSON.parse(document.getElementById("study-data").textContent).test);
 }
 

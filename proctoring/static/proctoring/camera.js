@@ -93,6 +93,21 @@ export class CameraRoom extends EventTarget {
     this.#socket.send("liveness.start");
   }
 
+  /** Take a session up that was checked before the page was loaded again. What is due comes as "verified" or "expired". */
+  async rejoin() {
+    try {
+      await this.#openDevice();
+    } catch (error) {
+      return this.#expired({ code: error instanceof CameraRefused ? error.code : "camera.in_use", resumable: false });
+    }
+    if (!(await this.#connect())) {
+      this.hide();
+      return this.#expired({ code: "camera.timeout", resumable: false });
+    }
+    if (this.#verified) this.#emit("verified", {});
+    else this.#expired({ code: "camera.timeout", resumable: this.#resumable });
+  }
+
   /** Go on after a pause: a snapshot of the right face is enough if the server agrees, else a new check. */
   async resume() {
     if (!this.#resumable) return void this.check();

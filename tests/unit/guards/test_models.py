@@ -147,6 +147,7 @@ def test_every_model_that_seals_something_has_a_uuid_that_is_there_before_the_in
 # Uniqueness that reaches over institutions, and why.
 UNIQUE_IN_THE_PROVINCE = {
     "learning.Enrolment (user, position, year)": "hours of a position count once a year in the province",
+    "proctoring.Attestation (user)": "one person sits in one classroom at a time",
     "learning.StudySession (user)": "one person studies in one place at a time",
 }
 

@@ -20,6 +20,7 @@ DESK = {
     "desk:enrolments": "manager registrar viewer",
     "desk:enrol": "manager registrar",
     "desk:classes": "manager registrar viewer",
+    "desk:classroom": "manager registrar viewer",
     "desk:staff": "manager",
     "desk:brand": "manager",
     "desk:brand_preview": "manager",
@@ -30,6 +31,7 @@ DESK = {
 CONSOLE = {
     "console:queue": "superadmin hours_reviewer auditor",
     "console:lookalikes": "superadmin hours_reviewer auditor",
+    "console:exam_looks": "superadmin hours_reviewer auditor",
     "console:institutions": "superadmin auditor",
     "console:institution_open": "superadmin",
     "console:institution_open_progress": "superadmin",
@@ -69,6 +71,7 @@ DESK_ROWS = {
 }
 CONSOLE_ROWS = {
     "console:case": "superadmin hours_reviewer auditor",
+    "console:exam_look": "superadmin hours_reviewer auditor",
     "console:undo": "superadmin hours_reviewer",
     "console:lookalike": "superadmin hours_reviewer auditor",
     "console:institution_open_step": "superadmin",
