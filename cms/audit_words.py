@@ -90,6 +90,7 @@ GROUPS = {
         "post_certificate.superseded": pgettext_lazy("audit", "Post certificate was replaced"),
         "post_certificate.revoked": pgettext_lazy("audit", "Revoked a post certificate"),
         "media.registered": pgettext_lazy("audit", "Registered courseware"),
+        "media.captions": pgettext_lazy("audit", "Replaced the captions of a video"),
         "media.withdrawn": pgettext_lazy("audit", "Withdrew courseware"),
         "upload.begun": pgettext_lazy("audit", "Began to upload a video"),
         "upload.captions": pgettext_lazy("audit", "Added captions to a video"),
@@ -113,6 +114,7 @@ GROUPS = {
         "plan.deleted": pgettext_lazy("audit", "Deleted the draft of a plan"),
         "plan.published": pgettext_lazy("audit", "Published a plan"),
         "study.opened": pgettext_lazy("audit", "Began to study"),
+        "study.reconnected": pgettext_lazy("audit", "Came back after a broken connection"),
         "study.ended": pgettext_lazy("audit", "Stopped studying"),
         "hours.completed": pgettext_lazy("audit", "Completed the hours"),
         "hours.cleared": pgettext_lazy("audit", "Cleared hours"),
@@ -218,4 +220,6 @@ DETAILS = {
     "answered": pgettext_lazy("audit detail", "answered"),
     "error": pgettext_lazy("audit detail", "error"),
     "size": pgettext_lazy("audit detail", "bytes"),
+    "replaced": pgettext_lazy("audit detail", "in place of others"),
+    "heard_at": pgettext_lazy("audit detail", "last heard of before"),
 }

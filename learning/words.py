@@ -80,6 +80,10 @@ def _pause_texts() -> dict[str, str]:
         "paused_suspended_help": _("Everything counted so far is kept. The association announces when it resumes."),
         "paused_no_media": _("The next lesson has no video yet"),
         "paused_no_media_help": _("What you have studied is saved. Please call your institution."),
+        "paused_codec": _("This browser cannot decode the video"),
+        "paused_codec_help": _(
+            "What you have studied is saved. Use Edge, Chrome or 360; on Linux install the system's media codecs."
+        ),
         "paused_failed": _("The lesson cannot be played just now"),
         "paused_failed_help": _(
             "What you have studied is saved. Load the page again; if that does not help, call your institution."
@@ -107,6 +111,10 @@ def device_texts() -> dict[str, str]:
         "working": _("Testing…"),
         "browser_ok": _("This browser can do all that is needed."),
         "browser_bad": _("This browser cannot play the lessons. Below it says which one to install."),
+        "browser_codec": _(
+            "This browser has no decoder for the lessons (H.264 video, AAC sound). Use Edge, Chrome or 360; on Linux "
+            "install the system's media codecs and start the browser anew."
+        ),
         "camera_ok": _("The camera works. Are you to be seen clearly, with your face in the oval?"),
         "camera_small": _(
             "The camera works, but its picture is small. Another camera would be recognised more easily."

@@ -4,6 +4,7 @@ import { CameraRoom } from "../proctoring/camera.js";
 import { watchConnection } from "./awake.js";
 import { Beats } from "./beats.js";
 import { Board } from "./board.js";
+import { canDecode } from "./codecs.js";
 import { Released } from "./loader.js";
 import { openSitting } from "./opening.js";
 import { Player } from "./player.js";
@@ -45,7 +46,7 @@ class Room {
     on(this.player, "playing", () => this.playing(true));
     on(this.player, "halted", () => this.playing(false));
     on(this.player, "ended", () => this.ended());
-    on(this.player, "failed", () => this.stopFor("failed"));
+    on(this.player, "failed", () => (canDecode() ? this.stopFor("failed") : this.stopFor("codec", "")));
     on(this.player, "expired", () => this.renew());
     on(this.player, "pressed-play", () => this.freshen());
     on(this.player, "needs-press", () => this.stopFor("press", "go"));
