@@ -55,6 +55,7 @@ def _pause_texts() -> dict[str, str]:
         "check_again": _("Do the camera check again"),
         "reload": _("Study here again"),
         "go": _("Continue"),
+        "paused_because": _("Paused: {why}"),
         "paused_not_playing": _("Paused: you pressed pause"),
         "paused_loading": _("Paused: the video is still loading"),
         "paused_offline": _("Paused: the connection is broken"),
