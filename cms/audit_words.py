@@ -95,6 +95,7 @@ GROUPS = {
         "post_certificate.superseded": pgettext_lazy("audit", "Post certificate was replaced"),
         "post_certificate.revoked": pgettext_lazy("audit", "Revoked a post certificate"),
         "media.registered": pgettext_lazy("audit", "Registered courseware"),
+        "media.captions": pgettext_lazy("audit", "Replaced the captions of a video"),
         "media.withdrawn": pgettext_lazy("audit", "Withdrew courseware"),
         "upload.begun": pgettext_lazy("audit", "Began to upload a video"),
         "upload.captions": pgettext_lazy("audit", "Added captions to a video"),
@@ -118,6 +119,7 @@ GROUPS = {
         "plan.deleted": pgettext_lazy("audit", "Deleted the draft of a plan"),
         "plan.published": pgettext_lazy("audit", "Published a plan"),
         "study.opened": pgettext_lazy("audit", "Began to study"),
+        "study.reconnected": pgettext_lazy("audit", "Came back after a broken connection"),
         "study.ended": pgettext_lazy("audit", "Stopped studying"),
         "hours.completed": pgettext_lazy("audit", "Completed the hours"),
         "hours.cleared": pgettext_lazy("audit", "Cleared hours"),
@@ -232,4 +234,6 @@ DETAILS = {
     "trainee": pgettext_lazy("audit detail", "trainee"),
     "supervision": pgettext_lazy("audit detail", "supervision"),
     "size": pgettext_lazy("audit detail", "bytes"),
+    "replaced": pgettext_lazy("audit detail", "in place of others"),
+    "heard_at": pgettext_lazy("audit detail", "last heard of before"),
 }

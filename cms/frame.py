@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from tenants.errors import DomainError
+from tenants.errors import DomainError, Gone
 from tenants.models import Kind
 from tenants.roles.decorators import has_role
 from tenants.roles.roles import Role
@@ -41,11 +41,20 @@ def staff_view(kind: Kind, *roles: Role, change: tuple[Role, ...] = ()) -> Calla
             wanted = roles if request.method in SAFE or not change else change
             if not has_role(request.user, *wanted):
                 return no_right(request, wanted)
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except Gone as error:
+                return gone(request, error)
 
         return wrapped
 
     return decorate
+
+
+def gone(request: HttpRequest, error: Gone) -> HttpResponse:
+    """404 inside the admin: what was to be changed has been deleted."""
+    context = {"title": _("It is not there any more"), "sentence": error.message, "code": error.code}
+    return render(request, "cms/staff/gone.html", context, status=error.status)
 
 
 def no_right(request: HttpRequest, wanted: tuple[Role, ...]) -> HttpResponse:

@@ -5,11 +5,15 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from proctoring import outcomes
 
 PAUSED = (
-    pgettext_lazy("uncounted time", "Paused, or the connection was interrupted"),
+    pgettext_lazy("uncounted time", "Paused: the lesson was not playing"),
     gettext_lazy("Time without playing does not count. What was counted before is kept."),
 )
 
 PAUSE_WORDS = {
+    "study.offline": (
+        pgettext_lazy("uncounted time", "The connection was broken, or the computer slept"),
+        gettext_lazy("Time without a connection does not count. A cable is steadier than Wi-Fi."),
+    ),
     "study.question": (
         pgettext_lazy("uncounted time", "A question on the lesson was not answered in time"),
         gettext_lazy("Time counts again from the right answer on."),

@@ -101,12 +101,16 @@ LEFT JOIN earned e ON e.id = b.id
 """
 
 # A socket that comes (back) gets the current seq and a fresh nonce; the time it was away earns nothing. `at` as above.
+# Comes back with the last sign of life before, and the one that this is.
 RESUME_SQL = """
-UPDATE learning_studysession
+WITH held AS MATERIALIZED (
+  SELECT id, last_beat_at FROM learning_studysession WHERE id = %(id)s AND ended_at IS NULL FOR NO KEY UPDATE
+)
+UPDATE learning_studysession s
 SET seq = seq + 1, nonce = gen_random_uuid(), playing = FALSE, span_id = NULL,
-    last_beat_at = GREATEST(last_beat_at, COALESCE(%(at)s::timestamptz, date_trunc('milliseconds', now())))
-WHERE id = %(id)s AND ended_at IS NULL
-RETURNING seq, nonce
+    last_beat_at = GREATEST(s.last_beat_at, COALESCE(%(at)s::timestamptz, date_trunc('milliseconds', now())))
+FROM held WHERE s.id = held.id
+RETURNING seq, nonce, held.last_beat_at, s.last_beat_at
 """
 
 

@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from learning.media import PLAYLIST
@@ -55,12 +56,30 @@ def _link(source: str, target: str) -> str:
 
 def _put(storage: Storage, path: Path, name: str) -> None:
     with path.open("rb") as file:
-        stored = storage.save(name, File(file))
+        _save(storage, File(file), name)
+
+
+def _save(storage: Storage, file: File, name: str) -> None:
+    """One file of a bucket, in place of what it has under this name."""
+    stored = storage.save(name, file)
     if stored != name:  # a storage that never overwrites has kept both
         storage.delete(stored)
         storage.delete(name)
-        with path.open("rb") as file:
-            storage.save(name, File(file))
+        file.seek(0)
+        storage.save(name, file)
+
+
+def store_bytes(data: bytes, name: str) -> None:
+    """One small file beside others of its folder, in place of the one of this name: by one rename on a disk."""
+    storage = courseware()
+    if not isinstance(storage, FileSystemStorage):
+        _save(storage, ContentFile(data), name)
+        return
+    target = Path(storage.path(name))
+    part = target.with_name(f".{target.name}.part")
+    part.write_bytes(data)
+    part.chmod(0o644)
+    part.rename(target)
 
 
 def delete_folder(name: str) -> None:

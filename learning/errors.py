@@ -100,6 +100,7 @@ MEDIA_REFUSALS = {
     "incomplete": _("The conversion did not come to its end. It can be tried again."),
     "captions": _("The captions are not a readable WebVTT file."),
     "captions_size": _("The captions are larger than 1 MB."),
+    "captions_late": _("All captions begin after the end of this video. Do they belong to another one?"),
     "no_hours": _("This video is too short for the study hours that the lesson has in a published plan."),
     "withdrawn": _("This video has been withdrawn."),
     "in_use": _("The video is still used by a lesson, or by trainees who have begun with it."),

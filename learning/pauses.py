@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from learning.rules import is_open_at
+from learning.stretches import Stretch
 
 LEAST_GAP_S = 20  # shorter ones are the pause between two beats
 NEAR_S = 90  # an observation this close to a gap explains it
@@ -29,7 +30,7 @@ class Sitting:
     """A study session from its start to its last sign of life, with the rules of its day and why it ended.
 
     `capped_on`: the day on which the person had earned all that counts. `unanswered`: from when to when a question
-    stood open although its time was over.
+    stood open although its time was over. `broken`: from the last sign of life to the page's coming back.
     """
 
     session: int
@@ -41,7 +42,8 @@ class Sitting:
     opens_minute: int = 0
     closes_minute: int = 1440
     capped_on: date | None = None
-    unanswered: tuple[tuple[datetime, datetime], ...] = ()
+    unanswered: tuple[Stretch, ...] = ()
+    broken: tuple[Stretch, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class Gap:
-    """Time of a sitting that was not credited; `code` is empty for a pause or a broken connection.
+    """Time of a sitting that was not credited; `code` is empty where the page itself paused.
 
     Without length it is the end of a sitting that the person did not choose.
     """
@@ -122,6 +124,8 @@ def _reason(
         return "study.daily_cap"
     if any(asked - BEAT <= start <= answered and asked < end for asked, answered in sitting.unanswered):
         return "study.question"
+    if any(lost < end and lost - BEAT <= start <= lost + BEAT for lost, _back in sitting.broken):
+        return "study.offline"
     near = timedelta(seconds=NEAR_S)
     close = [found for found in seen if start - near <= found.at <= end]
     return min(close, key=lambda found: abs(found.at - start)).code if close else ""

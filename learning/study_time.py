@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 
 from django.utils.timezone import get_default_timezone
 
+from learning.broken_lines import broken_lines
 from learning.models import CreditSpan, EndReason, Enrolment, PresenceCheck, StudySession
 from learning.pauses import Gap, Observation, Sitting, Span, ends, gaps
+from learning.stretches import Stretch
 from proctoring.models import CameraSession, Snapshot
 
 LOOK_AGAIN = frozenset({"no_face", "two_faces", "mismatch", "no_answer"})
@@ -26,7 +28,7 @@ class StudyTime:
 
 
 def study_time(enrolments: list[Enrolment], *, since: datetime, until: datetime | None = None) -> dict[int, StudyTime]:
-    """Credited spans and gaps of some enrolments from `since` on (to `until`, excluded): five queries."""
+    """Credited spans and gaps of some enrolments from `since` on (to `until`, excluded): six queries."""
     until = until or since + timedelta(days=3660)
     rows = list(
         StudySession.objects.filter(enrolment__in=enrolments, started_at__lt=until, last_beat_at__gte=since).order_by(
@@ -34,10 +36,10 @@ def study_time(enrolments: list[Enrolment], *, since: datetime, until: datetime 
         )
     )
     cameras = {row.camera_session_id: row.enrolment_id for row in rows}
-    late = _unanswered(rows)
+    late, broken = _unanswered(rows), broken_lines(rows)
     sittings: dict[int, list[Sitting]] = defaultdict(list)
     for row in rows:
-        sittings[row.enrolment_id].append(_sitting(row, late.get(row.pk, [])))
+        sittings[row.enrolment_id].append(_sitting(row, late.get(row.pk, []), broken.get(row.pk, [])))
     found: dict[int, StudyTime] = defaultdict(StudyTime)
     spans = CreditSpan.objects.filter(enrolment__in=enrolments, started_at__lt=until, ended_at__gte=since)
     for span in spans.order_by("started_at"):
@@ -59,7 +61,7 @@ def study_time(enrolments: list[Enrolment], *, since: datetime, until: datetime 
     return found
 
 
-def _sitting(row: StudySession, unanswered: list[tuple[datetime, datetime]]) -> Sitting:
+def _sitting(row: StudySession, unanswered: list[Stretch], broken: list[Stretch]) -> Sitting:
     end = row.last_beat_at if row.ended_at is None else min(row.ended_at, row.last_beat_at)
     capped = bool(row.day_cap_ms) and row.day_credited_ms >= row.day_cap_ms
     return Sitting(
@@ -73,12 +75,13 @@ def _sitting(row: StudySession, unanswered: list[tuple[datetime, datetime]]) -> 
         closes_minute=row.closes_minute,
         capped_on=row.day if capped else None,
         unanswered=tuple(unanswered + ([(row.answer_by, end)] if row.answer_by and row.answer_by < end else [])),
+        broken=tuple(broken),
     )
 
 
-def _unanswered(rows: Iterable[StudySession]) -> dict[int, list[tuple[datetime, datetime]]]:
+def _unanswered(rows: Iterable[StudySession]) -> dict[int, list[Stretch]]:
     """From the end of a question's time to the right answer that came late, by sitting."""
-    late: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    late: dict[int, list[Stretch]] = defaultdict(list)
     checks = PresenceCheck.objects.filter(session__in=[row.pk for row in rows], right=True)
     for session, answer_by, answered_at in checks.values_list("session", "answer_by", "answered_at"):
         if answered_at > answer_by:

@@ -70,6 +70,7 @@ def _pause_texts() -> dict[str, str]:
         "check_again": _("Do the camera check again"),
         "reload": _("Study here again"),
         "go": _("Continue"),
+        "paused_because": _("Paused: {why}"),
         "paused_not_playing": _("Paused: you pressed pause"),
         "paused_loading": _("Paused: the video is still loading"),
         "paused_offline": _("Paused: the connection is broken"),
@@ -95,6 +96,10 @@ def _pause_texts() -> dict[str, str]:
         "paused_suspended_help": _("Everything counted so far is kept. The association announces when it resumes."),
         "paused_no_media": _("The next lesson has no video yet"),
         "paused_no_media_help": _("What you have studied is saved. Please call your institution."),
+        "paused_codec": _("This browser cannot decode the video"),
+        "paused_codec_help": _(
+            "What you have studied is saved. Use Edge, Chrome or 360; on Linux install the system's media codecs."
+        ),
         "paused_failed": _("The lesson cannot be played just now"),
         "paused_failed_help": _(
             "What you have studied is saved. Load the page again; if that does not help, call your institution."
@@ -122,6 +127,10 @@ def device_texts() -> dict[str, str]:
         "working": _("Testing…"),
         "browser_ok": _("This browser can do all that is needed."),
         "browser_bad": _("This browser cannot play the lessons. Below it says which one to install."),
+        "browser_codec": _(
+            "This browser has no decoder for the lessons (H.264 video, AAC sound). Use Edge, Chrome or 360; on Linux "
+            "install the system's media codecs and start the browser anew."
+        ),
         "camera_ok": _("The camera works. Are you to be seen clearly, with your face in the oval?"),
         "camera_small": _(
             "The camera works, but its picture is small. Another camera would be recognised more easily."

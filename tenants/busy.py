@@ -27,7 +27,8 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 def busy(request: HttpRequest) -> HttpResponse:
     """Try again in a moment."""
     retry = {"Retry-After": str(RETRY_S), "Cache-Control": "no-store"}
+    message = _("The service is very busy just now. Nothing is lost; please try again in a moment.")
     if "application/json" in request.headers.get("Accept", ""):
-        message = _("The service is very busy just now. Nothing is lost; please try again in a moment.")
         return JsonResponse({"code": CODE, "message": message}, status=503, headers=retry)
-    return HttpResponse(render_to_string("busy.html", {"code": CODE}), status=503, headers=retry)
+    words = {"title": _("One moment, please"), "sentence": message, "code": CODE, "again": True}
+    return HttpResponse(render_to_string("unavailable.html", words), status=503, headers=retry)

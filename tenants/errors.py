@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 
 class DomainError(Exception):
     """Base of all errors of the rules.
@@ -19,3 +21,11 @@ class DomainError(Exception):
         self.code = code or self.code
         self.status = status or self.status
         super().__init__(f"{self.code}: {self.message}")
+
+
+class Gone(DomainError):
+    """Somebody else has deleted the row between its being shown and its being changed."""
+
+    code = "row.gone"
+    message = _("Somebody else has deleted it in the meantime. Nothing was changed.")
+    status = 404

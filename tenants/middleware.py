@@ -82,7 +82,15 @@ def not_open(request: HttpRequest) -> HttpResponse:
 
 def unavailable() -> HttpResponse:
     """503 for a schema that lost a table; drawn without a tenant, because nothing in that schema may be read."""
-    return HttpResponse(render_to_string("unavailable.html"), status=503, headers={"Retry-After": "60"})
+    words = {
+        "title": _("This site is not available at present"),
+        "sentence": _(
+            "Our technicians have been told. Nothing is lost: hours and exam results that were confirmed stay as they "
+            "are. Please come back in a while."
+        ),
+        "code": "institution.schema_incomplete",
+    }
+    return HttpResponse(render_to_string("unavailable.html", words), status=503, headers={"Retry-After": "60"})
 
 
 class LanguageMiddleware:

@@ -193,7 +193,7 @@ def _portal() -> str:
 
 
 def explained_gaps(enrolments: list[Enrolment], *, since: datetime) -> dict[int, list[Gap]]:
-    """Uncounted time that camera or rules explain, newest first, by enrolment: five queries."""
+    """Uncounted time that has a reason besides a pause, newest first, by enrolment: six queries."""
     found = study_time(enrolments, since=since)
     return {
         pk: sorted((gap for gap in time.gaps if gap.code), key=lambda gap: gap.start, reverse=True)

@@ -121,7 +121,7 @@ def months_of(enrolments: list[Enrolment], *, at: datetime) -> list[date]:
 
 
 def studied_by(enrolments: list[Enrolment], *, at: datetime) -> dict[int, StudyTime]:
-    """All study of some enrolments until `at`: five queries."""
+    """All study of some enrolments until `at`: six queries."""
     return study_time(enrolments, since=BEGINNING, until=at)
 
 

@@ -1,9 +1,12 @@
 """Audit entries as a person reads them: sentence, subject with its screen, details, seal."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -68,6 +71,8 @@ def _shown(key: str, value: Any) -> str:
         return str(Role(value).label)
     if key in ("was", "now", "state") and value in STATES:
         return str(STATES[value])
+    if key == "heard_at":
+        return date_format(localtime(datetime.fromisoformat(value)), "Y-m-d H:i:s")
     if key == "field":
         fields = {"id_number": _("ID number"), "holder_id_number": _("ID number"), "phone": _("phone number")}
         return str(fields.get(value, value))

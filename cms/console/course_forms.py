@@ -48,7 +48,7 @@ class CaptionsForm(PlainForm):
     captions = forms.FileField(
         label=_("Captions"),
         widget=forms.FileInput(attrs={"accept": ".vtt,text/vtt"}),
-        help_text=_("WebVTT (.vtt), up to 2 MB"),
+        help_text=_("WebVTT (.vtt), up to 1 MB"),
     )
 
 

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("courses/<int:pk>/delete/", courses.delete, name="course_delete"),
     path("courses/lessons/<int:pk>/", lessons.page, name="lesson"),
     path("courses/lessons/<int:pk>/move/", lessons.move, name="lesson_move"),
+    path("courses/lessons/<int:pk>/captions/", lessons.captions, name="lesson_captions"),
     path("courses/lessons/<int:pk>/delete/", lessons.delete, name="lesson_delete"),
     path("courses/lessons/<int:pk>/questions/", lessons.add_question, name="lesson_question_add"),
     path("courses/lesson-questions/<uuid:uuid>/", lessons.change_question, name="lesson_question"),

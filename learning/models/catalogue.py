@@ -42,8 +42,8 @@ class MediaState(models.TextChoices):
 
 class Media(models.Model):
     """One encoded video: a folder in the storage `courseware` with `v0/init.mp4`, `v0/00000.m4s`… (`v1/` …: smaller
-    renditions of the same segments) and perhaps `captions.vtt`, `poster.jpg`. Encoded media are never changed: a new
-    video is a new row."""
+    renditions of the same segments) and perhaps `captions.vtt`, `poster.jpg`. A new video is a new
+    row: of encoded media only the captions are ever replaced (ADR 0173), and `sha256` is of what was encoded."""
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     name = models.CharField(max_length=200, blank=True, help_text="of the file it was made from")

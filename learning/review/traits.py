@@ -52,6 +52,9 @@ def traits_of(evidence: Evidence, rules: ReviewRules) -> list[Trait]:
 
 
 def _hours(seconds: float) -> str:
+    """1.5 h; below an hour whole minutes."""
+    if seconds < 3600:
+        return _("%(m)s min") % {"m": int(seconds // 60)}
     return _("%(n)s h") % {"n": f"{seconds / 3600:.1f}"}
 
 

@@ -1,6 +1,7 @@
 """The verbs of learning. Import from here."""
 
 from learning.services.admission import admit, enrol, mark_paid, withdraw
+from learning.services.captions import replace_captions, set_captions
 from learning.services.catalogue import create_plan, publish_plan
 from learning.services.clearing import clear_credit, undo_clearing
 from learning.services.encoding import encode_upload
@@ -48,7 +49,6 @@ from learning.services.uploads import (
     receive_piece,
     requeue_stranded,
     retry_upload,
-    set_captions,
     sweep_uploads,
 )
 
@@ -97,6 +97,7 @@ __all__ = [
     "receive_piece",
     "register_media",
     "register_post_certificate",
+    "replace_captions",
     "requeue_stranded",
     "resume",
     "retire_question",

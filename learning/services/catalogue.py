@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from learning.errors import CannotPublish
 from learning.models import Lesson, MediaState, Plan, PlanLesson, Position
 from learning.rules import StudyRules, hours_worth, plan_adds_up
+from learning.services.locks import held
 from tenants.accounts.models import User
 from tenants.audit.services import record
 from tenants.rulesets.services import rules_for
@@ -38,8 +39,8 @@ def create_plan(
 
 @transaction.atomic
 def publish_plan(plan: Plan, *, by: User | None, at: datetime) -> Plan:
-    """From now on new enrolments study this plan. Raises `CannotPublish`."""
-    found = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    """From now on new enrolments study this plan. Raises `CannotPublish`, `Gone`."""
+    found = held(plan)
     if found.published_at:
         raise CannotPublish(_("This plan is already published."), code="plan.published")
     rows = list(found.plan_lessons.select_related("lesson__media"))

@@ -8,6 +8,7 @@ from django.db import transaction
 from learning.catalogue_rules import cleaned_options, refusal_of_question
 from learning.errors import CannotChangeCatalogue
 from learning.models import Lesson, LessonQuestion
+from learning.services.locks import held
 from tenants.accounts.models import User
 from tenants.audit.services import record
 
@@ -16,8 +17,8 @@ from tenants.audit.services import record
 def add_question(
     lesson: Lesson, stem: str, options: Sequence[str], answer: int, *, by: User | None, at: datetime
 ) -> LessonQuestion:
-    """`answer`: index of the right option, from 0. Raises `CannotChangeCatalogue`."""
-    question = _create(lesson, stem, options, answer)
+    """`answer`: index of the right option, from 0. Raises `CannotChangeCatalogue`, `Gone`."""
+    question = _create(held(lesson), stem, options, answer)
     record("lesson_question.added", actor=by, subject=question, at=at, lesson=lesson.code)
     return question
 
@@ -46,8 +47,9 @@ def retire_question(question: LessonQuestion, *, by: User, at: datetime) -> None
 
 
 def _in_use(question: LessonQuestion) -> LessonQuestion:
-    rows = LessonQuestion.objects.select_for_update(no_key=True, of=("self",)).select_related("lesson")
-    found = rows.get(pk=question.pk)
+    """Of a lesson that stays: a deleted one takes its questions along. Raises `Gone`."""
+    held(Lesson(pk=question.lesson_id))
+    found = held(question)
     if found.retired_at:
         raise CannotChangeCatalogue("retired")
     return found

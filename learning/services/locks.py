@@ -1,11 +1,26 @@
 """What a service holds until the end of its transaction."""
 
+from typing import TypeVar
+
 from django.db import connection
+from django.db.models import Model
 
 from learning.models import Enrolment
 from tenants.accounts.models import User
+from tenants.errors import Gone
+
+Row = TypeVar("Row", bound=Model)
 
 LIVE_SESSION_LOCK = "study:{user_id}"
+
+
+def held(row: Row, *, to_delete: bool = False) -> Row:
+    """The row of the resource library as it is now. Raises `Gone` when somebody has deleted it meanwhile."""
+    rows = type(row)._default_manager.select_for_update(no_key=not to_delete, of=("self",))
+    found = rows.filter(pk=row.pk).first()
+    if found is None:
+        raise Gone()
+    return found
 
 
 def locked(enrolment: Enrolment) -> Enrolment:

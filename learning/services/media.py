@@ -11,6 +11,7 @@ from learning.media import Measured, measure
 from learning.models import Lesson, Media, MediaState, MediaUpload
 from learning.queries_media import hours_in_plans, media_in_use
 from learning.rules import StudyRules, hours_worth
+from learning.services.locks import held
 from tenants.accounts.models import User
 from tenants.audit.services import record
 from tenants.rulesets.services import rules_for
@@ -58,10 +59,9 @@ def register_media(
 def attach_media(lesson: Lesson, media: Media, *, by: User | None, at: datetime) -> Lesson:
     """From now on the lesson is begun with this medium; who has begun it goes on with the one it was begun with.
 
-    Raises `CannotUseMedia`: `withdrawn`, or `no_hours` when it is too short for a published plan.
+    Raises `CannotUseMedia`: `withdrawn`, or `no_hours` when it is too short for a published plan; `Gone`.
     """
-    found = Lesson.objects.select_for_update(no_key=True).get(pk=lesson.pk)
-    medium = Media.objects.select_for_update(no_key=True).get(pk=media.pk)
+    found, medium = held(lesson), held(media)
     if medium.state != MediaState.READY:
         raise CannotUseMedia("withdrawn")
     require_long_enough(found, medium.duration_ms, at)
@@ -83,7 +83,7 @@ def require_long_enough(lesson: Lesson, duration_ms: int, at: datetime) -> None:
 def withdraw_media(media: Media, *, by: User, at: datetime) -> Media:
     """Nobody begins with it any more. Its files are deleted unless somebody finished a lesson with them: that stays to
     be replayed. Raises `CannotUseMedia` (`in_use`) while a lesson shows it or a trainee is in it."""
-    found = Media.objects.select_for_update().get(pk=media.pk)
+    found = held(media, to_delete=True)
     if found.state == MediaState.WITHDRAWN:
         return found
     used = media_in_use(found)

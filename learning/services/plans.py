@@ -1,5 +1,5 @@
 """Drafts of plans: begin, copy, change, delete. `publish_plan` (catalogue.py) ends a draft; published plans are never
-edited, a newer one follows them for new enrolments."""
+edited, a newer one follows them for new enrolments. A draft that was deleted meanwhile is `tenants.errors.Gone`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,6 +11,7 @@ from learning.errors import CannotChangePlan
 from learning.models import Lesson, Plan, PlanLesson, Position
 from learning.rules import StudyRules, hours_worth
 from learning.services.catalogue import create_plan
+from learning.services.locks import held
 from tenants.accounts.models import User
 from tenants.audit.services import record
 from tenants.rulesets.services import rules_for
@@ -22,7 +23,7 @@ Row = tuple[int, Decimal]
 def draft_plan(position: Position, year: int, *, source: Plan | None = None, by: User, at: datetime) -> Plan:
     """An empty draft, or one with the lessons of `source` (last year's, another position's); hours that a lesson's
     video is no longer worth are cut to what it is worth. Raises `CannotChangePlan`."""
-    Position.objects.select_for_update(no_key=True).get(pk=position.pk)  # two clerks at once make one draft
+    held(position)  # two clerks at once make one draft
     if Plan.objects.filter(position=position, year=year, published_at=None).exists():
         raise CannotChangePlan("draft_exists")
     return create_plan(position, year, _copied(source, at) if source else [], by=by, at=at)
@@ -55,7 +56,8 @@ def change_draft(plan: Plan, rows: Sequence[Row], *, by: User, at: datetime) -> 
 
 
 def _checked(rows: Sequence[Row], hour_s: int) -> list[tuple[Lesson, Decimal]]:
-    lessons = Lesson.objects.select_related("media").in_bulk([pk for pk, _hours in rows])
+    kept = Lesson.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")  # nobody deletes them meanwhile
+    lessons = kept.select_related("media").in_bulk([pk for pk, _hours in rows])
     if len(lessons) < len(rows):
         raise CannotChangePlan("twice" if len({pk for pk, _hours in rows}) < len(rows) else "lesson")
     for pk, hours in rows:
@@ -77,7 +79,7 @@ def delete_draft(plan: Plan, *, by: User, at: datetime) -> None:
 
 
 def _draft(plan: Plan) -> Plan:
-    found = Plan.objects.select_for_update(no_key=True, of=("self",)).select_related("position").get(pk=plan.pk)
+    found = held(plan)
     if found.published_at:
         raise CannotChangePlan("published")
     return found

@@ -10,6 +10,7 @@ from django.db.models import Q, Sum
 from django.utils.timezone import get_default_timezone, localdate
 
 from learning.beats_sql import BEAT_SQL, RESUME_SQL, Beat, Credited, parameters
+from learning.broken_lines import note_broken
 from learning.demo_database import require_demo_database
 from learning.errors import CameraNotVerified, CannotStudy
 from learning.models import (
@@ -22,6 +23,7 @@ from learning.models import (
     MediaState,
     StudySession,
 )
+from learning.pauses import LEAST_GAP_S
 from learning.queries import unfinished_lessons
 from learning.rules import StudyRules, is_open_at
 from learning.services.hours import complete_hours_if_done
@@ -172,16 +174,24 @@ def end_idle_sessions(*, at: datetime) -> int:
     return len(silent)
 
 
-def resume(session: StudySession) -> tuple[int, UUID]:
-    """Seq and nonce of the next beat for a socket that comes (back). Raises `CannotStudy` when it is over."""
-    row = _resume(session, None)
-    if row is None:
-        session.refresh_from_db(fields=["end_reason"])
-        raise CannotStudy(session.end_reason or "left")
-    return row[0], row[1]
+def resume(session: StudySession, *, at: datetime | None = None) -> tuple[int, UUID]:
+    """Seq and nonce of the next beat for a socket that comes (back). Raises `CannotStudy` when it is over.
+
+    A line that was broken for long is written down: it explains time that does not count (ADR 0172). `at` is for a
+    replay; else PostgreSQL's clock counts.
+    """
+    with transaction.atomic():
+        row = _resume(session, at)
+        if row is not None:
+            seq, nonce, heard_at, back_at = row
+            if (back_at - heard_at).total_seconds() >= LEAST_GAP_S:
+                note_broken(session, heard_at, back_at)
+            return seq, nonce
+    session.refresh_from_db(fields=["end_reason"])
+    raise CannotStudy(session.end_reason or "left")
 
 
-def _resume(session: StudySession, at: datetime | None) -> tuple[int, UUID] | None:
+def _resume(session: StudySession, at: datetime | None) -> tuple[int, UUID, datetime, datetime] | None:
     with connection.cursor() as cursor:
         cursor.execute(RESUME_SQL, {"id": session.pk, "at": at})
         return cursor.fetchone()

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import transaction
 
 from learning.errors import PASSING, BadUpload, UploadConflict
-from learning.media import HEAD, BadMedia, clean_captions, is_mp4
+from learning.media import HEAD, is_mp4
 from learning.models import Course, Lesson, MediaUpload, UploadState
 from learning.queries_media import abandoned_uploads, stranded_uploads
+from learning.services.locks import held
 from learning.upload_files import append, cleaned_name, forget, only_worker, require_space, scratch_of, source_of
 from tenants.accounts.models import User
 from tenants.audit.services import record
@@ -37,7 +38,7 @@ def begin_upload(
 ) -> MediaUpload:
     """Announce a file of `size` bytes, for a lesson, for lessons of a course (`split`: one a chapter), or for neither.
 
-    Raises `BadUpload` (`name`, `empty`, `size`) and `NoSpace`.
+    Raises `BadUpload` (`name`, `empty`, `size`), `NoSpace` and `Gone`.
     """
     name = cleaned_name(name)
     if PurePath(name).suffix.lower() not in ENDINGS:
@@ -50,7 +51,14 @@ def begin_upload(
         raise ValueError("chapters become lessons of a course")
     require_space(size)
     upload = MediaUpload.objects.create(
-        by=by, name=name, size=size, lesson=lesson, course=course, split=split, created_at=at, changed_at=at
+        by=by,
+        name=name,
+        size=size,
+        lesson=held(lesson) if lesson else None,
+        course=held(course) if course else None,
+        split=split,
+        created_at=at,
+        changed_at=at,
     )
     record("upload.begun", actor=by, subject=upload, at=at, size=size)
     return upload
@@ -64,7 +72,7 @@ def receive_piece(upload: MediaUpload, offset: int, data: bytes, *, at: datetime
     then), `NoSpace`.
     """
     with transaction.atomic():
-        found = _locked(upload, UploadState.RECEIVING)
+        found = lock_upload(upload, UploadState.RECEIVING)
         if offset != found.received:
             raise UploadConflict(found.received)
         if not 0 < len(data) <= min(LARGEST_PIECE, found.size - found.received):
@@ -82,7 +90,8 @@ def receive_piece(upload: MediaUpload, offset: int, data: bytes, *, at: datetime
     return found
 
 
-def _locked(upload: MediaUpload, *states: UploadState) -> MediaUpload:
+def lock_upload(upload: MediaUpload, *states: UploadState) -> MediaUpload:
+    """The upload as it is now, locked. Raises `BadUpload` (`state`) when it is in none of these states."""
     found = MediaUpload.objects.select_for_update(no_key=True).get(pk=upload.pk)
     if found.state not in states:
         raise BadUpload("state", status=409)
@@ -113,22 +122,9 @@ def fail(upload: MediaUpload, refusal: str, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def set_captions(upload: MediaUpload, data: bytes, *, by: User, at: datetime) -> MediaUpload:
-    """Captions for a file that is not converted yet, as WebVTT in UTF-8 or GBK. Raises `BadUpload`."""
-    found = _locked(upload, UploadState.RECEIVING, UploadState.QUEUED)
-    try:
-        found.captions = clean_captions(data)
-    except BadMedia as error:
-        raise BadUpload(error.refusal, status=413 if error.refusal == "captions_size" else 400) from error
-    found.save(update_fields=["captions"])
-    record("upload.captions", actor=by, subject=found, at=at)
-    return found
-
-
-@transaction.atomic
 def cancel_upload(upload: MediaUpload, *, by: User | None, at: datetime) -> MediaUpload:
     """Give it up, whether it is received, waits or is converted; a conversion ends by itself within seconds."""
-    found = _locked(upload, *WAITING, UploadState.FAILED)
+    found = lock_upload(upload, *WAITING, UploadState.FAILED)
     found.state, found.changed_at = UploadState.CANCELLED, at
     found.save(update_fields=["state", "changed_at"])
     record("upload.cancelled", actor=by, subject=found, at=at)
@@ -139,7 +135,7 @@ def cancel_upload(upload: MediaUpload, *, by: User | None, at: datetime) -> Medi
 @transaction.atomic
 def retry_upload(upload: MediaUpload, *, by: User, at: datetime) -> MediaUpload:
     """Convert once more what failed by a cause that may pass. Raises `BadUpload` (`state`)."""
-    found = _locked(upload, UploadState.FAILED)
+    found = lock_upload(upload, UploadState.FAILED)
     if found.error not in PASSING or not source_of(found).exists():
         raise BadUpload("state", status=409)
     found.probed = {}

@@ -18,7 +18,7 @@ from tests.support.study import Study, make_study, postgres_now
 from tests.support.videos import picture, run_ffmpeg
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page, WebSocketRoute
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright, WebSocketRoute
 
 LESSON_S = 16
 SOUND = ["-f", "lavfi", "-i", f"sine=frequency=330:duration={LESSON_S}"]
@@ -144,7 +144,8 @@ class Visit:
     def enter(self, *, seen: bool = True) -> None:
         """Open the room and pass the check; `seen`: the devices were tested before on this computer."""
         if seen:
-            self.context.add_init_script("localStorage.setItem('zx-devices', '\"passed\"')")
+            # Firefox runs it on about:blank too, where there is no storage.
+            self.context.add_init_script("if (origin !== 'null') localStorage.setItem('zx-devices', '\"passed\"')")
         self.page.goto(self.room)
         self.page.locator("[data-do=check]").click()
 
@@ -160,8 +161,12 @@ class Visit:
         return self.page.evaluate("document.querySelector('.player-video').currentTime")
 
 
+def chromium(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+
+
 @contextmanager
-def visit(study: Study) -> Iterator[Visit]:
+def visit(study: Study, launch: Callable[[Playwright], Browser] = chromium) -> Iterator[Visit]:
     """A signed-in browser on a server of its own. Ends with an error if the page's console complained."""
     from playwright.sync_api import sync_playwright
 
@@ -169,7 +174,7 @@ def visit(study: Study) -> Iterator[Visit]:
 
     session = signed_in(study.user, study.institution).cookies["sessionid"].value
     with daphne() as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = launch(playwright)
         context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
         context.set_default_timeout(60_000)
         context.add_cookies([{"name": "sessionid", "value": session, "url": server.site(study.institution)}])

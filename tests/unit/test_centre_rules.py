@@ -127,6 +127,8 @@ def test_the_rules_own_reason_is_named_before_what_the_camera_saw() -> None:
     assert reasons(capped_on=at(0).date() - timedelta(days=1)) == ["camera.no_face"]
     assert reasons(unanswered=((at(20), at(25)),)) == ["study.question"]
     assert reasons(unanswered=((at(10), at(15)),)) == ["camera.no_face"]
+    assert reasons(broken=((at(20), at(29)),)) == ["study.offline"]
+    assert reasons(broken=((at(25), at(29)),)) == ["camera.no_face"], "it was a pause before the line broke"
 
 
 def test_how_a_sitting_ended_is_told_unless_the_person_left_or_was_done() -> None:

@@ -10,6 +10,7 @@ import pytest
 from learning import queries, services
 from learning.errors import CameraNotVerified, CannotClear, CannotStudy
 from learning.models import Admission, CreditSpan, Enrolment, ExamState, HoursState, StudySession
+from learning.study_time import study_time
 from tests.support import people
 from tests.support.study import Study, make_study
 
@@ -77,6 +78,26 @@ def test_a_reconnected_socket_earns_nothing_for_the_time_away(study: Study) -> N
     study.beat(at=AT)
     services.resume(study.session)
     assert study.beat(at=AT + s(15)).credit_ms == 0
+
+
+def test_a_broken_line_and_a_pause_are_told_apart_in_the_record(study: Study) -> None:
+    study.open_camera(at=AT)
+    study.open(at=AT)
+    study.beat(at=AT)
+    study.beat(at=AT + s(10))  # and then nothing is heard
+    services.resume(study.session, at=AT + s(70))
+    study.beat(at=AT + s(70))
+    study.beat(at=AT + s(75), playing=False)  # paused: beats go on
+    for second in range(85, 125, 10):
+        study.beat(at=AT + s(second), playing=False)
+    services.resume(study.session, at=AT + s(126))  # fresh addresses in a pause are no broken line
+    study.beat(at=AT + s(126))
+    study.beat(at=AT + s(131))
+    found = study_time([study.enrolment], since=AT)[study.enrolment.pk].gaps
+    assert [(gap.code, gap.start, gap.end) for gap in found] == [
+        ("study.offline", AT + s(10), AT + s(70)),
+        ("", AT + s(75), AT + s(126)),
+    ]
 
 
 def test_the_newest_sitting_wins_in_the_whole_province(study: Study, jiangxin: Any, in_tenant: Any) -> None:

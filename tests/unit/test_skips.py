@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.support.skips import is_refused, reason_of
+from tests.support.skips import NO_FIREFOX, is_refused, reason_of
 
 
 def skipped(reason: str) -> SimpleNamespace:
@@ -14,6 +14,10 @@ def skipped(reason: str) -> SimpleNamespace:
 @pytest.mark.parametrize("reason", ["no browser", "", "it needs ../shared", "unconditional skip"])
 def test_any_other_reason_fails_the_run(reason):
     assert is_refused(skipped(reason))
+
+
+def test_a_machine_without_firefox_is_no_fault():
+    assert not is_refused(skipped(NO_FIREFOX))
 
 
 def test_an_input_of_shared_that_is_not_there_is_no_fault():

@@ -128,7 +128,7 @@ def test_my_training_needs_as_many_queries_with_one_enrolment_as_with_three(
     assert len(page.select(".enrolment")) == rows
     # host, session, person; enrolments with hosts; plans, progress; profile, photos, consent; open papers;
     # sittings, answers, spans, snapshots, camera sessions, menu
-    assert len(sql()) == 17, "\n".join(text[:120] for text in sql())
+    assert len(sql()) == 18, "\n".join(text[:120] for text in sql())
 
 
 def test_a_site_shows_its_own_enrolments_and_the_portal_all(
@@ -204,7 +204,7 @@ def test_the_record_needs_as_many_queries_with_one_enrolment_as_with_three(
     assert len(page.select(".record-lessons table")) == rows
     # host, session, person, menu; enrolments, months, plans, progress; sittings, answers, spans, snapshots,
     # camera sessions; titles
-    assert len(sql()) == 14, "\n".join(text[:120] for text in sql())
+    assert len(sql()) == 15, "\n".join(text[:120] for text in sql())
 
 
 def test_another_months_record_is_empty_and_says_so(lingzhu: Any, in_tenant: Any, trainee_client: Any) -> None:

@@ -8,18 +8,21 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from learning import services
-from learning.models import Course, Lesson, LessonQuestion
+from learning.models import Course, Lesson, LessonQuestion, Media, Plan
 from tenants.audit.models import Entry
+from tenants.errors import Gone
 from tenants.roles.roles import Role
 from tenants.scopes import institution_scope
 from tests.support.staff import queries_of, staff_client
-from tests.support.study import make_lesson, make_study
+from tests.support.study import make_lesson, make_position, make_study
 
 pytestmark = pytest.mark.django_db
 COURSES = "/admin/console/courses/"
 AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
+SAID = "WEBVTT\n\nSTYLE\n::cue { color: red }\n\n00:01.000 --> 00:03.000 align:start\n<b>先检查</b>防护"
 QUESTION = {"stem": "作业前应先做什么？", "options": "A. 检查防护\nB. 直接开工", "answer": "0"}
 
 
@@ -86,6 +89,81 @@ def test_a_lesson_is_renamed_and_only_an_unused_one_can_be_deleted(editor, lingz
     page = editor.post(f"/admin/console/courses/lessons/{used.pk}/delete/", follow=True).content.decode()
     assert "须为记录保留" in page
     assert Lesson.objects.filter(pk=used.pk).exists()
+
+
+@pytest.mark.parametrize("step", ["change", "move", "delete", "question", "captions"])
+def test_a_lesson_that_somebody_else_deletes_at_the_same_moment_is_said_and_nothing_breaks(editor, monkeypatch, step):
+    lesson = make_lesson()
+    address = f"/admin/console/courses/lessons/{lesson.pk}/"
+    name, path, typed = {
+        "change": ("change_lesson", "", {"code": "AQ-01", "title": "临边防护"}),
+        "move": ("move_lesson", "move/", {"up": "1"}),
+        "delete": ("delete_lesson", "delete/", {}),
+        "question": ("add_question", "questions/", QUESTION),
+        "captions": ("replace_captions", "captions/", {"media": str(lesson.media.uuid), "captions": vtt(SAID)}),
+    }[step]
+    service = getattr(services, name)
+
+    def late(*args: Any, **kwargs: Any) -> Any:
+        Lesson.objects.filter(pk=lesson.pk).delete()
+        Media.objects.filter(pk=lesson.media_id).delete()
+        return service(*args, **kwargs)
+
+    monkeypatch.setattr(services, name, late)
+    page = editor.post(address + path, typed)
+    assert page.status_code == 404
+    assert "在此期间已被他人删除" in page.content.decode()
+    assert "row.gone" in page.content.decode()
+
+
+def test_a_course_and_a_draft_that_are_gone_are_refused_by_their_services(editor):
+    course = services.create_course("K01", "甲", by=editor.user, at=AT)
+    plan = services.draft_plan(make_position(), 2026, by=editor.user, at=AT)
+    stale, draft = Course.objects.get(pk=course.pk), Plan.objects.get(pk=plan.pk)
+    course.delete()
+    plan.delete()
+    for verb in (
+        lambda: services.change_course(stale, "K02", "乙", by=editor.user, at=AT),
+        lambda: services.create_lesson(stale, "L1", "乙", by=editor.user, at=AT),
+        lambda: services.delete_course(stale, by=editor.user, at=AT),
+        lambda: services.begin_upload("a.mp4", 10, course=stale, by=editor.user, at=AT),
+        lambda: services.change_draft(draft, [], by=editor.user, at=AT),
+        lambda: services.publish_plan(draft, by=editor.user, at=AT),
+        lambda: services.delete_draft(draft, by=editor.user, at=AT),
+    ):
+        with pytest.raises(Gone):
+            verb()
+
+
+def vtt(text: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("a.vtt", text.encode())
+
+
+def test_captions_of_a_converted_video_are_replaced_cleaned_and_cut_to_its_length(editor):
+    lesson = make_lesson(folder="captioned")
+    (Path(settings.COURSEWARE_ROOT) / "captioned").mkdir(parents=True, exist_ok=True)
+    address = f"/admin/console/courses/lessons/{lesson.pk}/captions/"
+    seen = {"media": str(lesson.media.uuid)}
+    late = "00:50.000 --> 00:55.000\n太晚"
+    answer = editor.post(address, seen | {"captions": vtt(f"{SAID}\n\n{late}")})
+    assert answer.status_code == 302
+    shown = editor.get(f"/admin/console/courses/courseware/{lesson.media.uuid}/captions.vtt")
+    text = b"".join(shown.streaming_content).decode()
+    assert text == "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\n先检查防护\n"
+    lesson.media.refresh_from_db()
+    assert (lesson.media.has_captions, last_action()) == (True, "media.captions")
+    for file, status, words in (
+        (vtt("no captions"), 400, "不是可读取的 WebVTT"),
+        (vtt(f"WEBVTT\n\n{late}"), 400, "是不是传错了"),
+        (vtt("WEBVTT\n\n" + "x" * 1024 * 1024), 413, "1 MB"),
+    ):
+        page = editor.post(address, seen | {"captions": file})
+        assert page.status_code == status
+        assert words in page.content.decode()
+    page = editor.post(address, {"media": str(lesson.course_id), "captions": vtt(SAID)})
+    assert (page.status_code, "本课已换成另一个视频" in page.content.decode()) == (400, True)
+    shown = editor.get(f"/admin/console/courses/courseware/{lesson.media.uuid}/captions.vtt")
+    assert b"".join(shown.streaming_content).decode() == text
 
 
 def test_a_question_is_added_replaced_and_retired_and_the_old_words_stay(editor):

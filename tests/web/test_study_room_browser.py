@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tenants.roles.roles import Role
+from tests.support.axe import violations
+from tests.support.staff import staff_client
 from tests.support.study import postgres_now
 from tests.support.study_browser import LESSON_S, Visit, make_room, two_renditions, visit
 from tests.web.test_study_doors import confirm_face
@@ -163,7 +166,8 @@ def make_due(room: Visit) -> None:
     StudySession.objects.filter(user=room.study.user, ended_at=None).update(ask_at=postgres_now())
 
 
-def test_whatever_stops_the_lesson_is_said_over_the_picture_with_the_next_step(opened: Any) -> None:
+def test_whatever_stops_the_lesson_is_said_over_the_picture_with_the_next_step(opened: Any, association: Any) -> None:
+    editor = staff_client(association, Role.QUESTION_EDITOR).cookies["sessionid"].value
     with opened() as room:
         page = room.page
         refused = []
@@ -176,10 +180,15 @@ def test_whatever_stops_the_lesson_is_said_over_the_picture_with_the_next_step(o
         room.enter()
         room.counting()  # with fresh addresses
         assert len(refused) == 1
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
+            assert violations(page) == [], scheme
         pause, act = page.locator("[data-part=pause]"), page.locator("[data-part=act]")
         room.expire_camera()
         expect(pause).to_have_attribute("data-reason", "camera")
         expect(page.locator("[data-part=pause-kept]")).to_contain_text("都保存好了")
+        expect(page.locator("[data-part=state]")).to_have_text("已暂停：画面里没有您")
+        assert violations(page) == []
         act.click()
         room.counting()
         room.read(lambda: close_the_day(room))
@@ -191,6 +200,23 @@ def test_whatever_stops_the_lesson_is_said_over_the_picture_with_the_next_step(o
         room.read(lambda: sit_down_elsewhere(room))
         expect(pause).to_have_attribute("data-reason", "taken_over")
         expect(act).to_have_text("回到这里学习")
+        other_screens_hold_to_the_rules(room, editor)
+
+
+def other_screens_hold_to_the_rules(room: Visit, editor: str) -> None:
+    """The rules of accessibility (axe) on the test page, the record, wide and on a phone, and an editor's screens."""
+    page, site, portal = room.page, room.server.site(room.study.institution), f"http://localhost:{room.server.port}"
+    room.context.add_cookies([{"name": "sessionid", "value": editor, "url": portal}])
+    lesson, library = room.study.lessons[0], f"{portal}/admin/console/courses/"
+    addresses = [f"{room.room}test/", f"{site}/my/record/", library, f"{library}{lesson.course_id}/"]
+    addresses += [f"{library}lessons/{lesson.pk}/", f"{library}plans/{room.study.enrolment.plan_id}/"]
+    for address in addresses:
+        page.goto(address)
+        assert (address, violations(page)) == (address, [])
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(addresses[1])
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def close_the_day(room: Visit, closes: int = 0) -> None:

@@ -12,8 +12,8 @@ from cms.console import access
 from cms.console.course_forms import EntryForm, say_at_field
 from cms.frame import page_of
 from learning import catalogue_queries, services
+from learning.errors import CannotChangeCatalogue
 from learning.models import Course
-from tenants.errors import DomainError
 from tenants.requests import TenantRequest
 
 
@@ -24,7 +24,7 @@ def index(request: TenantRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             course = services.create_course(**form.cleaned_data, by=request.user, at=now())
-        except DomainError as error:
+        except CannotChangeCatalogue as error:
             say_at_field(form, error)
         else:
             messages.success(request, _("The course is there. Give it its lessons."))
@@ -64,7 +64,7 @@ def page(request: TenantRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("The lesson is there. Give it a video."))
                 return redirect("console:lesson", pk=lesson.pk)
             services.change_course(course, **form.cleaned_data, by=request.user, at=now())
-        except DomainError as error:
+        except CannotChangeCatalogue as error:
             say_at_field(form, error)
         else:
             messages.success(request, _("Saved."))
@@ -89,7 +89,7 @@ def delete(request: TenantRequest, pk: int) -> HttpResponse:
     course = get_object_or_404(Course, pk=pk)
     try:
         services.delete_course(course, by=request.user, at=now())
-    except DomainError as error:
+    except CannotChangeCatalogue as error:
         messages.error(request, error.message)
         return redirect("console:course", pk=pk)
     messages.success(request, _("The course is deleted."))

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cms.console import access
 from learning import media, services
+from learning.errors import CannotUseMedia
 from learning.models import Media
 from learning.playlists import master_playlist, vod_playlist
-from tenants.errors import DomainError
 from tenants.requests import TenantRequest
 
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
@@ -58,7 +58,7 @@ def withdraw(request: TenantRequest, uuid: str) -> HttpResponse:
     try:
         services.withdraw_media(medium, by=request.user, at=now())
         messages.success(request, _("The video is withdrawn: nobody begins it any more."))
-    except DomainError as error:
+    except CannotUseMedia as error:
         messages.error(request, error.message)
     if medium.upload is None:
         return redirect("console:video_uploads")

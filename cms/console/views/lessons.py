@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cms.console import access
-from cms.console.course_forms import EntryForm, QuestionForm, say_at_field
+from cms.console.course_forms import CaptionsForm, EntryForm, QuestionForm, say_at_field
 from learning import catalogue_queries, services
+from learning.errors import BadUpload, CannotChangeCatalogue, CannotUseMedia
 from learning.models import Lesson, LessonQuestion, MediaUpload
 from learning.rules import StudyRules, hours_worth
-from tenants.errors import DomainError
 from tenants.requests import TenantRequest
 from tenants.rulesets.services import rules_for
 
@@ -28,7 +28,7 @@ def page(request: TenantRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             services.change_lesson(lesson, **form.cleaned_data, by=request.user, at=now())
-        except DomainError as error:
+        except CannotChangeCatalogue as error:
             say_at_field(form, error)
         else:
             messages.success(request, _("Saved."))
@@ -38,7 +38,8 @@ def page(request: TenantRequest, pk: int) -> HttpResponse:
 
 def _page(
     request: TenantRequest, lesson: Lesson, names: EntryForm | None = None, asked: QuestionForm | None = None,
-    changed: str = "",
+    changed: str = "", captions_form: CaptionsForm | None = None,
+    status: int = 400,
 ) -> HttpResponse:  # fmt: skip
     """The page, with the one form that came back with errors in place of the fresh one."""
     questions = list(LessonQuestion.objects.filter(lesson=lesson, retired_at=None))
@@ -59,6 +60,7 @@ def _page(
         "lesson": lesson,
         "media": media,
         "worth": hours_worth(media.duration_ms, rules_for(StudyRules, at=now()).hour_s) if media else None,
+        "captions_form": captions_form or CaptionsForm(),
         "names": names or EntryForm(initial={"code": lesson.code, "title": lesson.title}),
         "new_question": asked if asked and not changed else QuestionForm(auto_id="new_%s"),
         "adding": asked is not None and not changed,
@@ -67,8 +69,8 @@ def _page(
         "uploads": MediaUpload.objects.filter(lesson=lesson).select_related("by")[:5],
         "may_change": access.has_role(request.user, *access.EDITORS_OF_COURSES),
     }
-    failed = any(form is not None and form.errors for form in (names, asked))
-    return render(request, "console/courses/lesson.html", context, status=400 if failed else 200)
+    failed = any(form is not None and form.errors for form in (names, asked, captions_form))
+    return render(request, "console/courses/lesson.html", context, status=status if failed else 200)
 
 
 @require_POST
@@ -79,7 +81,7 @@ def move(request: TenantRequest, pk: int) -> HttpResponse:
     up = "up" in request.POST
     try:
         services.move_lesson(lesson, up=up, by=request.user, at=now())
-    except DomainError as error:
+    except CannotChangeCatalogue as error:
         messages.error(request, error.message)
     return redirect(f"{reverse('console:course', args=[lesson.course_id])}?moved={pk}{'up' if up else 'down'}")
 
@@ -90,11 +92,31 @@ def delete(request: TenantRequest, pk: int) -> HttpResponse:
     lesson = get_object_or_404(Lesson, pk=pk)
     try:
         services.delete_lesson(lesson, by=request.user, at=now())
-    except DomainError as error:
+    except CannotChangeCatalogue as error:
         messages.error(request, error.message)
         return redirect("console:lesson", pk=pk)
     messages.success(request, _("The lesson is deleted."))
     return redirect("console:course", pk=lesson.course_id)
+
+
+@require_POST
+@access.console_view(*access.EDITORS_OF_COURSES)
+def captions(request: TenantRequest, pk: int) -> HttpResponse:
+    """Captions for the video that the lesson shows, the one that the clerk saw (`media`)."""
+    lesson = get_object_or_404(catalogue_queries.lesson_with_use(pk))
+    form = CaptionsForm(request.POST, request.FILES)
+    if lesson.media is None or str(lesson.media.uuid) != request.POST.get("media"):
+        form.add_error(None, _("The lesson has another video by now. Look at it before you send captions."))
+    elif form.is_valid():
+        try:
+            services.replace_captions(lesson.media, form.cleaned_data["captions"].read(), by=request.user, at=now())
+        except (BadUpload, CannotUseMedia) as error:
+            form.add_error("captions", error.message)
+            return _page(request, lesson, captions_form=form, status=error.status)
+        else:
+            messages.success(request, _("The captions are saved. Who opens the lesson from now on sees them."))
+            return redirect("console:lesson", pk=pk)
+    return _page(request, lesson, captions_form=form)
 
 
 @require_POST
@@ -106,7 +128,7 @@ def add_question(request: TenantRequest, pk: int) -> HttpResponse:
         data = form.cleaned_data
         try:
             services.add_question(lesson, data["stem"], form.lines, data["answer"], by=request.user, at=now())
-        except DomainError as error:
+        except CannotChangeCatalogue as error:
             say_at_field(form, error)
         else:
             messages.success(request, _("The question is added."))
@@ -124,7 +146,7 @@ def change_question(request: TenantRequest, uuid: str) -> HttpResponse:
         data = form.cleaned_data
         try:
             services.change_question(question, data["stem"], form.lines, data["answer"], by=request.user, at=now())
-        except DomainError as error:
+        except CannotChangeCatalogue as error:
             say_at_field(form, error)
         else:
             messages.success(request, _("The question is replaced; answers that were given keep the old words."))
@@ -140,6 +162,6 @@ def retire_question(request: TenantRequest, uuid: str) -> HttpResponse:
     try:
         services.retire_question(question, by=request.user, at=now())
         messages.success(request, _("The question is not asked any more."))
-    except DomainError as error:
+    except CannotChangeCatalogue as error:
         messages.error(request, error.message)
     return redirect("console:lesson", pk=question.lesson_id)

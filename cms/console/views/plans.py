@@ -15,9 +15,9 @@ from cms.console import access
 from cms.console.views.courses import tabs
 from learning import catalogue_queries, services
 from learning.catalogue_rules import PlanSum
+from learning.errors import CannotChangePlan, CannotPublish
 from learning.models import Lesson, MediaState, Plan, Position
 from learning.rules import StudyRules, hours_worth
-from tenants.errors import DomainError
 from tenants.requests import TenantRequest
 from tenants.rulesets.services import rules_for
 
@@ -66,7 +66,7 @@ def draft(request: TenantRequest) -> HttpResponse:
     source = Plan.objects.filter(pk=source_pk).first() if source_pk.isdecimal() else None
     try:
         plan = services.draft_plan(position, int(year), source=source, by=request.user, at=now())
-    except DomainError as error:
+    except CannotChangePlan as error:
         messages.error(request, error.message)
         return redirect(f"{reverse('console:plans')}?year={year}")
     return redirect("console:plan", pk=plan.pk)
@@ -83,8 +83,8 @@ def page(request: TenantRequest, pk: int) -> HttpResponse:
     if not faults:
         try:
             services.change_draft(plan, _stepped(request, rows), by=request.user, at=now())
-        except DomainError as error:
-            faults = {getattr(error, "lesson_id", 0): error.message}
+        except CannotChangePlan as error:
+            faults = {error.lesson_id: error.message}
         else:
             return redirect(f"{reverse('console:plan', args=[pk])}{_focus(request)}")
     return _page(request, plan, typed, faults)
@@ -189,7 +189,7 @@ def _what_is_missing(lines: list[dict[str, Any]], total: PlanSum) -> list[str]:
     """What stands against publishing, in words; the service has the last word."""
     said = []
     if total.missing:
-        said.append(_("%(hours)s study hours are missing.") % {"hours": total.missing.normalize().__format__("f")})
+        said.append(_("%(hours)s study hours are missing.") % {"hours": f"{total.missing:.2f}"})
     said += [_("The lesson “%s” has no video yet.") % line["lesson"].title for line in lines if not line["ready"]]
     said += [
         _("The video of “%s” is too short for its study hours.") % line["lesson"].title
@@ -206,7 +206,7 @@ def publish(request: TenantRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             services.publish_plan(plan, by=request.user, at=now())
-        except DomainError as error:
+        except CannotPublish as error:
             messages.error(request, error.message)
         else:
             messages.success(request, _("The plan is published: new enrolments study it."))
@@ -231,7 +231,7 @@ def delete(request: TenantRequest, pk: int) -> HttpResponse:
     plan = get_object_or_404(Plan, pk=pk)
     try:
         services.delete_draft(plan, by=request.user, at=now())
-    except DomainError as error:
+    except CannotChangePlan as error:
         messages.error(request, error.message)
         return redirect("console:plan", pk=pk)
     messages.success(request, _("The draft is deleted."))

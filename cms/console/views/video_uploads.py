@@ -189,7 +189,7 @@ def captions(request: TenantRequest, uuid: str) -> HttpResponse:
     if form.is_valid():
         try:
             services.set_captions(upload, form.cleaned_data["captions"].read(), by=request.user, at=now())
-        except DomainError as error:
+        except errors.BadUpload as error:
             form.add_error("captions", error.message)
         else:
             messages.success(request, _("The captions are saved."))
@@ -209,7 +209,7 @@ def attach(request: TenantRequest, uuid: str) -> HttpResponse:
         return redirect("console:video_upload", uuid=uuid)
     try:
         services.attach_media(lesson, medium, by=request.user, at=now())
-    except DomainError as error:
+    except errors.CannotUseMedia as error:
         messages.error(request, error.message)
         return redirect("console:video_upload", uuid=uuid)
     messages.success(request, _("The lesson has this video from now on."))
@@ -226,7 +226,7 @@ def _verb(act: str, words: Callable[[], str]) -> Callable[..., HttpResponse]:
         try:
             getattr(services, act)(upload, by=request.user, at=now())
             messages.success(request, words())
-        except DomainError as error:
+        except errors.BadUpload as error:
             messages.error(request, error.message)
         return redirect("console:video_upload", uuid=uuid)
 

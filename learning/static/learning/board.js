@@ -116,7 +116,7 @@ export class Board extends EventTarget {
   }
 
   // Over the picture: what happened, what is safe, what to do. `act`: "" when there is nothing to press.
-  hold({ title, help, act, icon = "user", name = "held" }) {
+  hold({ title, help, act, icon = "user", name = "held", said = title }) {
     this.held = true;
     this.part("pause-title").textContent = title;
     this.part("pause-help").textContent = filled(help ?? "", this.hours);
@@ -128,7 +128,7 @@ export class Board extends EventTarget {
     button.querySelector("span").textContent = this.texts[act] ?? "";
     this.part("pause").hidden = false;
     this.part("pause").dataset.reason = name;
-    this.stateWords("held", title, true);
+    this.stateWords("held", said, true);
     if (act) button.focus();
   }
 

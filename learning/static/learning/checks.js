@@ -1,5 +1,6 @@
 // What the device test looks at; each check answers [outcome, key of the texts, values]. Outcomes: ok, warn, bad.
 import { openCamera, show } from "../proctoring/device.js";
+import { canDecode } from "./codecs.js";
 
 const SOCKET_WITHIN_MS = 8_000;
 const SPEED_WITHIN_MS = 20_000;
@@ -13,7 +14,8 @@ export async function browser() {
   const video = document.createElement("video");
   const hls = window.MediaSource || window.ManagedMediaSource || video.canPlayType("application/vnd.apple.mpegurl");
   const fine = hls && window.WebSocket && window.Worker && window.isSecureContext !== undefined;
-  return fine ? ["ok", "browser_ok"] : ["bad", "browser_bad"];
+  if (!fine) return ["bad", "browser_bad"];
+  return canDecode() ? ["ok", "browser_ok"] : ["bad", "browser_codec"];
 }
 
 // Opens the camera into `video` and looks at the light.

@@ -5,11 +5,13 @@ import { watchConnection } from "./awake.js";
 import { Beats } from "./beats.js";
 import { Board } from "./board.js";
 import { Classroom } from "./classroom.js";
+import { canDecode } from "./codecs.js";
 import { Released } from "./loader.js";
 import { openSitting } from "./opening.js";
 import { Player } from "./player.js";
 import { poster } from "./post.js";
 import { Questions } from "./questions.js";
+import { BY_CLOCK, ICONS, bare, whyEnded, whyNotOpened } from "./reasons.js";
 import { remembered } from "./remembered.js";
 import { later } from "./timers.js";
 import { Traces } from "./traces.js";
@@ -19,10 +21,6 @@ const NEARLY_MS = 2000; // missing this little at the end is the way of the mess
 const OLD_MS = 120_000; // addresses are good for three minutes: after so long a pause fresh ones are asked for
 const RENEW_EVERY_MS = 5_000;
 const WIDE_ENOUGH = matchMedia("(min-width: 64rem)");
-// What holds a lesson until the clock lets go, and the button after a sitting's end ("": none helps).
-const BY_CLOCK = ["paused:daily_cap", "paused:hours"];
-const ENDED_BUTTON = { taken_over: "reload", cleared: "", suspended: "" };
-const ICONS = { offline: "wifi-off", hours: "clock", daily_cap: "clock", press: "player-play", taken_over: "device-desktop" };
 
 class Room {
   constructor() {
@@ -50,7 +48,7 @@ class Room {
     on(this.player, "playing", () => this.playing(true));
     on(this.player, "halted", () => this.playing(false));
     on(this.player, "ended", () => this.ended());
-    on(this.player, "failed", () => this.stopFor("failed"));
+    on(this.player, "failed", () => (canDecode() ? this.stopFor("failed") : this.stopFor("codec", "")));
     on(this.player, "expired", () => this.renew());
     on(this.player, "pressed-play", () => this.freshen());
     on(this.player, "needs-press", () => this.stopFor("press", "go"));
@@ -88,7 +86,8 @@ class Room {
   expired(detail) {
     this.board.face(false);
     const act = detail.resumable ? "resume" : "check_again";
-    this.hold({ title: detail.title, help: detail.advice, act, icon: "user", name: "camera" });
+    const said = this.texts.paused_because.replace("{why}", detail.title);
+    this.hold({ title: detail.title, help: detail.advice, act, said, name: "camera" });
   }
 
   async openLesson() {
@@ -112,11 +111,8 @@ class Room {
   }
 
   notOpened({ code }) {
-    const reason = (code ?? "").replace("study.", "");
-    if (reason === "all_complete") location.assign(this.data.here);
-    else if (reason === "camera.expired") this.stopFor("camera_expired", "check_again");
-    else if (reason === "signin.required") this.stopFor("signed_out");
-    else this.stopFor(["hours", "no_media"].includes(reason) ? reason : "failed");
+    if (bare(code) === "all_complete") location.assign(this.data.here);
+    else this.stopFor(...whyNotOpened(code));
   }
 
   listen(beats) {
@@ -237,14 +233,11 @@ class Room {
   }
 
   refused({ code }) {
-    const reason = (code ?? "").replace("study.", "");
     this.traces.follow("");
     this.places = null;
     this.questions.close();
-    if (reason === "complete") this.openLesson();
-    else if (reason in ENDED_BUTTON) this.stopFor(reason, ENDED_BUTTON[reason]);
-    else if (["signed_out", "signin.required", "handshake.signed_out"].includes(reason)) this.stopFor("signed_out");
-    else this.stopFor(reason === "idle" ? "idle" : "ended");
+    if (bare(code) === "complete") this.openLesson();
+    else this.stopFor(...whyEnded(code));
   }
 
   offline(detail) {

@@ -98,6 +98,7 @@ CONSOLE_ROWS = {
     "console:course_delete": "superadmin question_editor",
     "console:lesson": "superadmin question_editor auditor",
     "console:lesson_move": "superadmin question_editor",
+    "console:lesson_captions": "superadmin question_editor",
     "console:lesson_delete": "superadmin question_editor",
     "console:lesson_question_add": "superadmin question_editor",
     "console:lesson_question": "superadmin question_editor",
