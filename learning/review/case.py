@@ -247,22 +247,23 @@ def _days(spans: list[CreditSpan], pauses: list[Gap]) -> list[Day]:
     ]
 
 
+def shot_of(snapshot: Snapshot, lesson: str = "") -> Shot:
+    return Shot(
+        uuid=snapshot.uuid,
+        taken_at=snapshot.taken_at,
+        outcome=snapshot.outcome,
+        label=snapshot.get_outcome_display(),
+        engine=snapshot.engine,
+        distance=snapshot.distance,
+        has_frame=bool(snapshot.frame),
+        lesson=lesson,
+        apart=list(snapshot.details.get("apart", [])),
+        answered_ms=round((snapshot.taken_at - snapshot.requested_at).total_seconds() * 1000),
+    )
+
+
 def _shots(evidence: Evidence) -> list[Shot]:
-    shots = [
-        Shot(
-            uuid=snapshot.uuid,
-            taken_at=snapshot.taken_at,
-            outcome=snapshot.outcome,
-            label=snapshot.get_outcome_display(),
-            engine=snapshot.engine,
-            distance=snapshot.distance,
-            has_frame=bool(snapshot.frame),
-            lesson=_lesson_at(evidence.spans, snapshot.taken_at),
-            apart=list(snapshot.details.get("apart", [])),
-            answered_ms=round((snapshot.taken_at - snapshot.requested_at).total_seconds() * 1000),
-        )
-        for snapshot in evidence.snapshots
-    ]
+    shots = [shot_of(one, _lesson_at(evidence.spans, one.taken_at)) for one in evidence.snapshots]
     return sorted(shots, key=lambda s: (SHOT_ORDER.index(s.outcome), -(s.distance or 0), s.taken_at))
 
 

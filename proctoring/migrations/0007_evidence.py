@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('proctoring', '0004_shared_devices'),
+        ('proctoring', '0006_longer_limits'),
     ]
 
     operations = [

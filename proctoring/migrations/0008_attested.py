@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('proctoring', '0004_shared_devices'),
+        ('proctoring', '0007_evidence'),
         ('tenants', '0003_opening_drafts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

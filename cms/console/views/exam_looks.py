@@ -89,21 +89,14 @@ def _context(request: TenantRequest, attempt: Attempt) -> dict[str, Any]:
         "bands": review_screen.bands_of(_shots(sessions)),
         "photos": [(review_screen.evidence_url("photo", p.uuid), p.get_kind_display()) for p in photos],
         "checks": review_screen.liveness_rows(checks),
-        "events": [(review_screen.moment(one.noted_at), one.get_kind_display()) for one in incidents],
+        "events": [(review_screen.moment(one.noted_at), incident_label(one)) for one in incidents],
         "attestations": attestations_of(sessions),
         "may_decide": access.has_role(request.user, *access.REVIEWERS) and attempt.supervision == Supervision.LOOK,
     }
 
 
 def _shots(sessions: list[int]) -> list[Shot]:
-    rows = Snapshot.objects.filter(session__in=sessions).order_by("taken_at")
-    return [
-        Shot(
-            uuid=row.uuid, taken_at=row.taken_at, outcome=row.outcome, label=row.get_outcome_display(),
-            engine=row.engine, distance=row.distance, has_frame=bool(row.frame), lesson="",
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [shot_of(row) for row in Snapshot.objects.filter(session__in=sessions).defer("mark").order_by("taken_at")]
 
 
 def reasons(attempt: Attempt) -> list[str]:
