@@ -15,7 +15,8 @@ from cms.frame import kept, page_of
 from cms.words import clock, waited
 from exams import looks
 from exams.models import Attempt, Supervision
-from learning.review.case import Shot
+from learning.review.case import Shot, shot_of
+from learning.review.words import incident_label
 from proctoring.models import FacePhoto, Incident, LivenessAttempt, Snapshot
 from proctoring.queries import attestations_of
 from tenants.errors import DomainError
