@@ -14,7 +14,16 @@ from django.db.models import Exists, OuterRef, Q
 
 from proctoring import vault
 from proctoring.lookalikes import forget_lookalikes
-from proctoring.models import CameraSession, Consent, FacePhoto, FaceProfile, FaceTemplate, LivenessAttempt, Snapshot
+from proctoring.models import (
+    CameraSession,
+    Consent,
+    FacePhoto,
+    FaceProfile,
+    FaceTemplate,
+    LivenessAttempt,
+    Lookalike,
+    Snapshot,
+)
 from tenants.audit.services import record
 from tenants.rulesets.rules import RetentionRules
 from tenants.rulesets.services import rules_for
@@ -114,3 +123,4 @@ def erase_of_anonymised(sender: Any, *, user: Any, by: Any, at: datetime, **_: A
         sessions.update(ip=None, user_agent="", device="")
         Consent.objects.filter(user=user).update(ip=None, withdrawn_ip=None)
         FaceProfile.objects.filter(user=user).update(rejected_reason="")
+    Lookalike.objects.filter(Q(first__user=user) | Q(second__user=user)).update(reason="")
