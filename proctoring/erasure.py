@@ -23,6 +23,7 @@ from proctoring.models import (
     FaceTemplate,
     LivenessAttempt,
     LongerLimits,
+    Lookalike,
     Snapshot,
 )
 from tenants.audit.services import record
@@ -189,3 +190,4 @@ def erase_of_anonymised(sender: Any, *, user: Any, by: Any, at: datetime, **_: A
         Consent.objects.filter(user=user).update(ip=None, withdrawn_ip=None)
         FaceProfile.objects.filter(user=user).update(rejected_reason="")
         LongerLimits.objects.filter(user=user).update(reason="")
+    Lookalike.objects.filter(Q(first__user=user) | Q(second__user=user)).update(reason="")

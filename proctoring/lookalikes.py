@@ -170,7 +170,7 @@ def persons_stored() -> int:
 
 def persons_stored_lately() -> int:
     """The same for screens, at most ten minutes old."""
-    return int(caches["province"].get_or_set("faces.persons", persons_stored, COUNTED_S))
+    return int(caches["province"].get_or_set("faces.persons", persons_stored, COUNTED_S) or 0)
 
 
 def warn_of_filing(*, at: datetime) -> int:

@@ -49,12 +49,16 @@ class OnnxEngine(DlibEngine):
 
 def align(rgb: Pixels, points: Points) -> Pixels:
     """The 112×112 crop (of colours or grey) with the five points where the network expects them."""
-    five = np.array(
-        [points[36:42].mean(0), points[42:48].mean(0), points[30], points[48], points[54]], dtype=np.float32
-    )
-    matrix = similarity(five, TARGET)
+    matrix = similarity(five_of(points), TARGET)
     return np.asarray(
         cv2.warpAffine(rgb, matrix, (112, 112), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
+
+
+def five_of(points: Points) -> Points:
+    """Centres of the eyes, tip of the nose, corners of the mouth, of 68 landmarks."""
+    return np.array(
+        [points[36:42].mean(0), points[42:48].mean(0), points[30], points[48], points[54]], dtype=np.float32
     )
 
 

@@ -253,7 +253,7 @@ def test_the_reference_shown_by_a_virtual_camera_matches_too_well(people, lingzh
     from proctoring.examine import local_engine
     from proctoring.models import Incident
     from proctoring.sitting import look_at_snapshot
-    from proctoring.vectors import from_bytes
+    from proctoring.vectors import open_known
     from tests.tools.clips import jpeg
 
     photo = cv2.imdecode(np.frombuffer(obama.portrait, np.uint8), cv2.IMREAD_COLOR)
@@ -264,9 +264,10 @@ def test_the_reference_shown_by_a_virtual_camera_matches_too_well(people, lingzh
     replayed = jpeg(np.clip(screen + noise, 0, 255).astype(np.uint8))
     session, at = people[0][0], timezone.now()
     with in_tenant(lingzhu):
-        _session, rules, known = consumers.load(session.uuid, session.user, at)
+        _session, rules, packed = consumers.load(session.uuid, session.user, at)
+        known = open_known(packed, local_engine().edition.label)
         for frame in (obama.actions["neutral"][3], replayed):
-            seen, picture = look_at_snapshot(local_engine(), [frame], from_bytes(known), rules)
+            seen, picture = look_at_snapshot(local_engine(), [frame], known, rules)
             supervision.record_snapshot(session, seen, picture=picture, requested_at=at, at=at)
         shots = list(session.snapshots.order_by("pk").values_list("outcome", flat=True))
         incidents = list(Incident.objects.filter(session=session).values_list("kind", "snapshot__pk"))

@@ -2,17 +2,19 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
-from proctoring.engine import Box, WeightsRefused, load_engine
+from proctoring.engine import Box, Edition, WeightsRefused, configured, load_engine
+from proctoring.engine.crops import ALIGNED_FACE, face_of
 from proctoring.engine.frames import decode, shrink
-from proctoring.engine.onnx_engine import TARGET, similarity
+from proctoring.engine.onnx_engine import TARGET, align, five_of, similarity
 from proctoring.rules import MATCH, MISMATCH, REVIEW, ProctoringRules, verdict_of
+from proctoring.vectors import OtherEdition, open_known, pack_known
+from tests.support.shared import ONNX_SHA256, onnx_weights
 
 FACES = Path(__file__).parents[2] / "site" / "demo" / "faces"
-WEIGHTS = Path(__file__).parents[3] / "shared" / "models" / "mobilefacenet.onnx"
-SHA256 = "b7120c095d60094f28a4a54ba6a8bf51b297a6273fb40ef6350dfec1f63d9507"
 
 
 def seen(engine, name):
@@ -27,9 +29,7 @@ def seen(engine, name):
 def engine(request):
     if request.param == "dlib":
         return load_engine()
-    if not WEIGHTS.exists():
-        pytest.skip("needs ../shared/models/mobilefacenet.onnx")
-    return load_engine(WEIGHTS, SHA256)
+    return load_engine(onnx_weights(), ONNX_SHA256)
 
 
 def test_three_people_are_told_apart_and_each_matches_themselves(engine):
@@ -62,12 +62,31 @@ def test_five_points_are_moved_exactly_onto_the_targets():
     assert np.abs(moved - TARGET).max() < 0.01
 
 
+def test_five_points_of_real_faces_lie_where_the_network_expects_them():
+    """Found by dlib, brought to 112 px, and found there again: within a few pixels of the usual places."""
+    engine = load_engine()
+    for name in ("obama.jpg", "biden.jpg", "astronaut.png"):
+        rgb, points = face_of(engine, FACES / name)
+        crop = cv2.resize(align(rgb, points), None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+        again = engine.landmarks(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), Box(*(3 * side for side in ALIGNED_FACE)))
+        assert np.abs(five_of(again) / 3 - TARGET).mean() < 4, name
+
+
+def test_an_edition_is_of_its_weights():
+    """Known without a model; the dlib that is installed is the one whose checksum we name."""
+    assert load_engine().edition == configured("", "") == Edition("dlib", "55533b28a95800a5.1")
+    assert configured("model.onnx", "AB" * 32) == Edition("onnx", "abababababababab.1")
+    with pytest.raises(OtherEdition):
+        open_known(pack_known("dlib:a", [np.zeros(128, np.float32)]), "onnx:a")
+    assert len(open_known(pack_known("dlib:a", [np.zeros(128, np.float32)] * 3), "dlib:a")) == 3
+
+
 def test_other_weights_than_named_are_refused(tmp_path):
     (tmp_path / "model.onnx").write_bytes(b"something else")
     with pytest.raises(WeightsRefused, match="sha256"):
-        load_engine(tmp_path / "model.onnx", SHA256)
+        load_engine(tmp_path / "model.onnx", ONNX_SHA256)
     with pytest.raises(WeightsRefused, match="cannot be read"):
-        load_engine(tmp_path / "absent.onnx", SHA256)
+        load_engine(tmp_path / "absent.onnx", ONNX_SHA256)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.support.shared import onnx_weights
 from tests.tools.cameraman import confirmed_profile, face_worker
 from tests.tools.clips import clips_of
 
@@ -85,6 +86,32 @@ def test_the_camera_waits_for_the_new_template_and_a_task_makes_it_from_the_seal
     assert len(photos) == 2
     seen = mean_of(edition.name, examine_locally(obama.actions["neutral"][3]).vectors)
     assert verdict_of(distance_between(edition.name, template, seen), edition.name, ProctoringRules()) == MATCH
+
+
+@pytest.fixture
+def onnx(settings):
+    """The better engine is configured from now on, in this process too."""
+    from proctoring.examine import local_engine
+
+    settings.FACE_ONNX_WEIGHTS = str(onnx_weights())
+    local_engine.cache_clear()
+    yield
+    local_engine.cache_clear()
+
+
+def test_photos_given_to_dlib_serve_the_better_engine(profile, obama, biden, onnx):
+    from proctoring import likeness
+    from proctoring.examine import edition_in_use, examine_locally
+    from proctoring.rules import MATCH, MISMATCH, ProctoringRules, verdict_of
+    from proctoring.vectors import distance_between, mean_of, open_known
+
+    assert rebuild(profile) == likeness.Rebuilt.DONE
+    profile.refresh_from_db()
+    assert (profile.engine, profile.state) == ("onnx", "confirmed")
+    template, *_photos = open_known(likeness.known_of(profile, profile.user), edition_in_use().label)
+    looks = [mean_of("onnx", examine_locally(clips.actions["neutral"][3]).vectors) for clips in (obama, biden)]
+    verdicts = [verdict_of(distance_between("onnx", template, look), "onnx", ProctoringRules()) for look in looks]
+    assert verdicts == [MATCH, MISMATCH]
 
 
 def test_without_a_task_nothing_changes_and_the_second_run_finds_nothing_to_do(profile):

@@ -30,6 +30,7 @@ KNOWN = ("first__user", "second__user", "first__institution", "second__instituti
 class DecisionForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("What you found out"), max_length=300,
+        error_messages={"required": gettext_lazy("Say what you found out; colleagues read it.")},
         help_text=gettext_lazy("For colleagues: whom you called, which cards were compared."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
