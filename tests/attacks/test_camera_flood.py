@@ -48,7 +48,8 @@ async def flood(port, session, cookie, messages):
         async with websockets.connect(
             address, additional_headers=headers, open_timeout=60, ping_interval=None
         ) as socket:
-            assert json.loads(await socket.recv())["type"] == "camera.ready"
+            first = json.loads(await socket.recv())
+            assert first["type"] == "camera.ready", (first, sent, codes)
             ends = time.monotonic() + MOST_S
             with contextlib.suppress(websockets.ConnectionClosed):
                 while time.monotonic() < ends:
