@@ -232,9 +232,9 @@ async def _check(person: Person, session: str, cookie: str, port: int) -> None:
     from tests.tools.cameraman import Page
 
     host = f"lingzhu.localhost:{port}"
-    headers = {"Host": host, "Origin": f"http://{host}", "Cookie": f"sessionid={cookie}"}
-    address = f"ws://127.0.0.1:{port}/ws/camera/{session}/"
-    async with websockets.connect(address, additional_headers=headers, open_timeout=60, max_size=None) as socket:
+    page_of = {"origin": f"http://{host}", "additional_headers": {"Cookie": f"sessionid={cookie}"}}
+    line = {"host": "127.0.0.1", "port": port, "open_timeout": 60, "max_size": None, "ping_interval": None}
+    async with websockets.connect(f"ws://{host}/ws/camera/{session}/", **page_of, **line) as socket:
         page = Page(Line(socket), clips())  # type: ignore[arg-type]
         await page.until("camera.ready", timeout=LONGEST_S)
         began = time.monotonic()
