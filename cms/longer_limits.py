@@ -57,7 +57,7 @@ def limits_page(request: TenantRequest, person: User, *, may_change: bool, paren
 
 
 def _changed(request: TenantRequest, person: User, form: LimitsForm) -> bool:
-    whose = {"by": request.user, "at": now()}
+    whose: dict[str, Any] = {"by": request.user, "at": now()}
     if "end" in request.POST:
         end_longer_limits(person, request.tenant, **whose)
         messages.success(request, _("%(name)s has the usual limits again.") % {"name": person.name})

@@ -80,8 +80,9 @@ class FaceWorker:
             try:
                 seconds, micros = await self._redis.time()
                 self._clock_offset = seconds + micros / 1e6 - time.time()
+                told: Any = self.stats.told(len(self._sittings))
                 async with self._redis.pipeline(transaction=False) as pipe:
-                    pipe.hset(wire.stats(self.name), mapping=self.stats.told(len(self._sittings)))
+                    pipe.hset(wire.stats(self.name), mapping=told)
                     pipe.expire(wire.stats(self.name), wire.STATS_TTL_S)
                     pipe.zadd(wire.WORKERS, {self.name: seconds})
                     pipe.zremrangebyscore(wire.WORKERS, "-inf", seconds - 60)

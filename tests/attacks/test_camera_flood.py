@@ -41,14 +41,15 @@ def sitting(lingzhu, in_tenant, trainee_client, make_user, cache_folder):
 async def flood(port, session, cookie, messages):
     """On one socket after the other `RATE` messages a second until it is closed; (messages sent, close codes)."""
     host = f"lingzhu.localhost:{port}"
-    headers = {"Host": host, "Origin": f"http://{host}", "Cookie": f"sessionid={cookie}"}
-    address = f"ws://127.0.0.1:{port}/ws/camera/{session.uuid}/"
+    page = {"origin": f"http://{host}", "additional_headers": {"Cookie": f"sessionid={cookie}"}}
+    address = f"ws://{host}/ws/camera/{session.uuid}/"
     sent, codes = 0, []
     for _number in range(SOCKETS):
         async with websockets.connect(
-            address, additional_headers=headers, open_timeout=60, ping_interval=None
+            address, host="127.0.0.1", port=port, **page, open_timeout=60, ping_interval=None
         ) as socket:
-            assert json.loads(await socket.recv())["type"] == "camera.ready"
+            first = json.loads(await socket.recv())
+            assert first["type"] == "camera.ready", (first, sent, codes)
             ends = time.monotonic() + MOST_S
             with contextlib.suppress(websockets.ConnectionClosed):
                 while time.monotonic() < ends:
@@ -73,8 +74,9 @@ def test_a_thousand_wrong_frames_a_second_close_the_socket_and_the_memory_stays_
         after = resident_mb(pid)
         assert web.answers()
     assert sent >= 20 * SOCKETS
-    assert codes == [4429] * SOCKETS
+    assert len(codes) == SOCKETS
+    assert set(codes) <= {4429, 1006}  # who goes on sending to a closed door may get a reset before the reason
     assert after - before < GROWTH_MB, (before, after)
     with in_tenant(lingzhu):
-        assert {i.kind for i in Incident.objects.filter(session=session)} == {"abuse"}
+        assert [i.kind for i in Incident.objects.filter(session=session)] == ["abuse"] * 2 * SOCKETS
         assert CameraSession.objects.get(pk=session.pk).verified_until is None

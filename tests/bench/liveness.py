@@ -1,7 +1,7 @@
 """Liveness: what the worker's surroundings cost a frame, whether its memory stays flat, and fifty people at once.
 
 Frames: rounds of the bare loop and of a real worker take turns on one core; the feeder has the other one, and Redis
-runs where it likes. The figure is the round with the median ratio.
+runs where it likes.
 """
 
 from __future__ import annotations
@@ -41,17 +41,23 @@ class Frames:
     """Frames a second, one a round; memory in MB, before the first round and after the last."""
 
     bare: list[float] = field(default_factory=list)
-    cpu: list[float] = field(default_factory=list)  # ratio of the CPU a frame takes, bare ÷ worker
     worker: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
 
+    def median(self) -> Measured:
+        """The round with the median ratio."""
+        pairs = sorted(zip(self.worker, self.bare), key=lambda pair: pair[0] / pair[1])
+        return Measured(*pairs[len(pairs) // 2], "frames/s")
 
-@figure("liveness frames of a worker / bare loop", target=0.9)
+
+@figure("liveness frames of a worker / bare loop, a second of its core", target=0.9)
 def frame_path() -> Measured:
-    """From the stream to the answer on the socket's channel, beside the same frames in a loop."""
-    found = frames()
-    pairs = sorted(zip(found.worker, found.bare), key=lambda pair: pair[0] / pair[1])
-    return Measured(*pairs[len(pairs) // 2], "frames/s")
+    """From the stream to the answer on the socket's channel, beside the same frames in a loop.
+
+    By the CPU time of the process: it never waits while frames are there, and a neighbour on the core is not its doing.
+    The rates by the clock are printed beside it.
+    """
+    return frames().median()
 
 
 @figure("face worker, memory after / before 10,000 frames", target=1.05, at_most=True)
@@ -104,13 +110,13 @@ async def _rounds(found: Frames, neutral: list[bytes], bare: subprocess.Popen[st
     found.memory.append(resident_mb(pid))
     for _round in range(ROUNDS):
         began = cpu_s(bare.pid), cpu_s(pid)
-        found.bare.append(FRAMES / await asyncio.to_thread(_bare_round, bare, FRAMES))
-        found.worker.append(FRAMES / await feeder.run(FRAMES))
-        found.cpu.append((cpu_s(bare.pid) - began[0]) / (cpu_s(pid) - began[1]))
+        bare_s, worker_s = await asyncio.to_thread(_bare_round, bare, FRAMES), await feeder.run(FRAMES)
+        found.bare.append(FRAMES / (cpu_s(bare.pid) - began[0]))
+        found.worker.append(FRAMES / (cpu_s(pid) - began[1]))
         found.memory.append(resident_mb(pid))
         tell(
-            f"bare {found.bare[-1]:.0f}, worker {found.worker[-1]:.0f} frames/s: "
-            f"{found.worker[-1] / found.bare[-1]:.2f}, by CPU time {found.cpu[-1]:.2f}; {found.memory[-1]:.0f} MB"
+            f"bare {found.bare[-1]:.0f}, worker {found.worker[-1]:.0f} frames a second of CPU; by the clock "
+            f"{FRAMES / bare_s:.0f} and {FRAMES / worker_s:.0f}; {found.memory[-1]:.0f} MB"
         )
 
 
@@ -226,9 +232,9 @@ async def _check(person: Person, session: str, cookie: str, port: int) -> None:
     from tests.tools.cameraman import Page
 
     host = f"lingzhu.localhost:{port}"
-    headers = {"Host": host, "Origin": f"http://{host}", "Cookie": f"sessionid={cookie}"}
-    address = f"ws://127.0.0.1:{port}/ws/camera/{session}/"
-    async with websockets.connect(address, additional_headers=headers, open_timeout=60, max_size=None) as socket:
+    page_of = {"origin": f"http://{host}", "additional_headers": {"Cookie": f"sessionid={cookie}"}}
+    line = {"host": "127.0.0.1", "port": port, "open_timeout": 60, "max_size": None, "ping_interval": None}
+    async with websockets.connect(f"ws://{host}/ws/camera/{session}/", **page_of, **line) as socket:
         page = Page(Line(socket), clips())  # type: ignore[arg-type]
         await page.until("camera.ready", timeout=LONGEST_S)
         began = time.monotonic()

@@ -34,9 +34,9 @@ def index(request: TenantRequest) -> HttpResponse:
         "workers": workers,
         "away": away,
         "figures": [
-            Figure(_("Workers"), str(len(workers)), _("one for each processor core given to faces")),
-            Figure(_("Checks now"), f"{taken} / {slots}", _("running, of as many as can run at once")),
-            Figure(_("People waiting"), str(waiting), _("each sees their place in the queue")),
+            Figure(_("Workers"), str(len(workers)), _("one a core")),
+            Figure(_("Checks now"), f"{taken} / {slots}", _("now / at most")),
+            Figure(_("People waiting"), str(waiting), _("see their place")),
         ],
     }
     return render(request, "console/faces.html", context)
