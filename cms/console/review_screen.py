@@ -122,7 +122,7 @@ def checks_of(case: Case) -> list[dict[str, Any]]:
             known = check.outcome in SENTENCES
             result = outcome_title(check.outcome, check.failed_action) if known else check.outcome or _("broken off")
             tone = "review" if check.outcome else "off"
-        plot = reverse("console:check_plot", args=[case.review.uuid, check.uuid]) if check.has_series else ""
+        plot = reverse("console:check_plot", args=[check.uuid]) if check.has_series else ""
         picture = (thumbnail_url("attempt", check.uuid), evidence_url("attempt", check.uuid)) if check.has_frame else ()
         rows.append({"when": moment(check.started_at), "actions": actions, "result": result, "tone": tone,
                      "value": distance(check.distance), "plot": plot, "picture": picture})  # fmt: skip

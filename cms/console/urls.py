@@ -20,7 +20,7 @@ app_name = "console"
 urlpatterns = [
     path("reviews/", reviews.queue, name="queue"),
     path("reviews/<uuid:uuid>/", reviews.case, name="case"),
-    path("reviews/<uuid:uuid>/checks/<uuid:check>/", reviews.check_plot, name="check_plot"),
+    path("reviews/checks/<uuid:uuid>/", reviews.check_plot, name="check_plot"),
     path("reviews/<uuid:uuid>/undo/", reviews.undo, name="undo"),
     *institution_urls.urlpatterns,
     *course_urls.urlpatterns,
