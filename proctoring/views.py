@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from proctoring import queries, services, supervision, vault
 from proctoring.camera_told import CameraTold
 from proctoring.consent_text import archived
-from proctoring.errors import FaceBusy, PhotoRefused
+from proctoring.errors import FaceBusy, PhotoRefused, SessionClosed
 from proctoring.models import FacePhoto, LivenessAttempt, Snapshot
 from proctoring.rules import ProctoringRules
 from proctoring.stills import SENTENCES, as_json
@@ -152,9 +152,12 @@ def look(request: Any, kind: str) -> JsonResponse:
 
 
 @trainee_required
+@at_an_institution
 @require_POST
 def camera_of(request: Any, session: Any) -> HttpResponse:
     """What the browser calls the camera of one's own open session (JSON): a hint for the review, nothing else."""
+    if queries.open_session(session, request.user) is None:
+        raise SessionClosed
     try:
         told = CameraTold.of(json.loads(request.body if len(request.body) <= TOLD_MAX_BYTES else b""))
     except (ValueError, TypeError):

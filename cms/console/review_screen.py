@@ -118,7 +118,7 @@ def checks_of(case: Case) -> list[dict[str, Any]]:
     """As `liveness_rows`, with the address of the curves and of the picture where they are kept."""
     rows = liveness_rows(case.liveness)
     for row, check in zip(rows, case.liveness):
-        row["plot"] = reverse("console:check_plot", args=[case.review.uuid, check.uuid]) if check.has_series else ""
+        row["plot"] = reverse("console:check_plot", args=[check.uuid]) if check.has_series else ""
         row["picture"] = ()
         if check.has_frame:
             row["picture"] = thumbnail_url("attempt", check.uuid), evidence_url("attempt", check.uuid)

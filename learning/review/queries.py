@@ -5,17 +5,15 @@ All of them need the association's scope (`tenants.scopes.province_scope`): a ca
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from learning.models import Enrolment, HoursState, StudySession
+from learning.models import Enrolment, HoursState
 from learning.review.case import Case, case_of
 from learning.review.models import HoursReview, ReviewState
 from learning.review.words import reason_lines, sms_texts
-from proctoring.models import LivenessAttempt
 from tenants.messages.models import Sms, SmsState
 
 __all__ = [
     "Case",
     "case_of",
-    "checks_of",
     "counts",
     "decided_reviews",
     "enrolments_without_review",
@@ -58,12 +56,6 @@ def reviews() -> QuerySet[HoursReview]:
         "decided_by",
         "clearing",
     )
-
-
-def checks_of(review: HoursReview) -> QuerySet[LivenessAttempt]:
-    """Face checks of the camera sessions in which this enrolment was studied."""
-    study = StudySession.objects.filter(enrolment=review.enrolment_id, camera_session=OuterRef("session"))
-    return LivenessAttempt.objects.filter(Exists(study))
 
 
 def enrolments_without_review() -> QuerySet[Enrolment]:

@@ -176,6 +176,32 @@ def post(client, kind, content, name="photo.jpg"):
     return client.post(f"/camera/photo/{kind}/", {"photo": SimpleUploadedFile(name, content, "image/jpeg")})
 
 
+def test_the_profile_page_says_that_photos_are_locked_or_why_they_came_back(
+    lingzhu, in_tenant, trainee_client, make_user
+):
+    from proctoring import services
+    from proctoring.models import LivenessAttempt
+    from tests.support.staff import give_photos
+
+    client = trainee_client(lingzhu)
+    with in_tenant(lingzhu):
+        services.give_consent(client.user, lingzhu, by=client.user, at=AT)
+        profile = give_photos(client.user, lingzhu)
+        assert client.get("/my/profile/").content.decode().count("data-photo=") == 2
+        session = services.open_camera_session(client.user, lingzhu, "study", at=AT)
+        LivenessAttempt.objects.create(
+            session=session, institution=lingzhu, actions=["left"], started_at=AT, ended_at=AT,
+            outcome="liveness.passed",
+        )  # fmt: skip
+        page = client.get("/my/profile/").content.decode()
+        assert (page.count("data-photo="), page.count("使用中：面部识别以这张照片为准。")) == (0, 2)
+        services.reject_profile(profile, "证件照反光。", by=make_user("何敏"), institution=lingzhu, at=AT)
+    page = client.get("/my/profile/").content.decode()
+    assert "证件照反光。" in page
+    assert "请在下方重新拍摄" in page
+    assert page.count("data-photo=") == 2
+
+
 LOOKS = (("neutral", 0), ("left", 20))
 
 

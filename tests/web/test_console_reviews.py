@@ -124,10 +124,10 @@ def test_incidents_say_what_they_mean_and_the_curves_of_a_check_are_recorded(rev
     assert "可能加了噪点" in events
     assert "差异位 3" in events
     assert Entry.objects.filter(action="face_evidence.read").count() == 0
-    curves = reviewer.get(of_case(case, f"checks/{check.uuid}/"))
+    curves = reviewer.get(f"/admin/console/reviews/checks/{check.uuid}/")
     assert (curves.status_code, curves.content.decode().count('zx-curve"')) == (200, 4)
     assert Entry.objects.get(action="face_evidence.read").data == {"kind": "series"}
-    assert reviewer.get(of_case(case, f"checks/{shot.uuid}/")).status_code == 404
+    assert reviewer.get(f"/admin/console/reviews/checks/{shot.uuid}/").status_code == 404
 
 
 def test_a_look_at_a_thumbnail_takes_few_queries(reviewer, case):

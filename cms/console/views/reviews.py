@@ -23,6 +23,7 @@ from learning.review import queries, services
 from learning.review.case import Case
 from learning.review.models import HoursReview, ReviewState
 from learning.review.rules import ReviewRules, band_of, may_undo
+from proctoring.models import LivenessAttempt
 from tenants.audit.services import record
 from tenants.errors import DomainError
 from tenants.requests import TenantRequest
@@ -227,19 +228,16 @@ def _why_not(may_change: bool, independent: bool) -> str:
 
 
 @access.console_view(*access.READERS_OF_REVIEWS)
-def check_plot(request: TenantRequest, uuid: str, check: str) -> HttpResponse:
-    """The curves of one face check of the case, as a fragment; the look is recorded before it is shown."""
-    review = get_object_or_404(queries.reviews(), uuid=uuid)
-    attempt = get_object_or_404(queries.checks_of(review), uuid=check)
+def check_plot(request: TenantRequest, uuid: str) -> HttpResponse:
+    """The curves of one face check, as a fragment; the look is recorded before it is shown. Never one's own."""
+    attempts = LivenessAttempt.objects.exclude(session__user=request.user).select_related("institution")
+    attempt = get_object_or_404(attempts, uuid=uuid)
     record(
-        "face_evidence.read", actor=request.user, subject=attempt, institution=review.institution, at=now(),
+        "face_evidence.read", actor=request.user, subject=attempt, institution=attempt.institution, at=now(),
         kind="series",
     )  # fmt: skip
-    return render(
-        request,
-        "console/check_plot.html",
-        {"plot": curves_of(attempt), "title": review_screen.moment(attempt.started_at)},
-    )
+    title = review_screen.moment(attempt.started_at)
+    return render(request, "console/check_plot.html", {"plot": curves_of(attempt), "title": title})
 
 
 @require_POST

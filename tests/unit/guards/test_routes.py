@@ -32,6 +32,7 @@ REACHED_BY_NOBODY: dict[str, dict[str, str]] = {
     PORTAL: {
         "console:application_open_logo": "a logo that was chosen in the wizard; tests/web/test_opening.py has one",
         "console:second_factor_reset_of": "staff with an authenticator; tests/web/test_staff_screens.py has them",
+        "proctoring:camera_of": "camera sessions of study are an institution's; 404 on the portal",
         "console:support_enter": "one's own running grant; tests/web/test_support.py has one",
     },
 }
