@@ -51,7 +51,7 @@ def traits_of(evidence: Evidence, rules: ReviewRules) -> list[Trait]:
     ]
 
 
-def _hours(seconds: float) -> str:
+def hours_text(seconds: float) -> str:
     """1.5 h; below an hour whole minutes."""
     if seconds < 3600:
         return _("%(m)s min") % {"m": int(seconds // 60)}
@@ -61,8 +61,8 @@ def _hours(seconds: float) -> str:
 def _interaction(sittings: list[Sat]) -> str:
     traces = [sat.trace for sat in sittings if sat.trace]
     values = {
-        "reported": _hours(sum(trace.reported_s for trace in traces)),
-        "credited": _hours(sum(sat.credited_s for sat in sittings)),
+        "reported": hours_text(sum(trace.reported_s for trace in traces)),
+        "credited": hours_text(sum(sat.credited_s for sat in sittings)),
         "moves": sum(trace.moves for trace in traces),
         "presses": sum(trace.presses for trace in traces),
     }
@@ -160,7 +160,7 @@ def _hours_of_day(evidence: Evidence, rules: ReviewRules) -> str:
     stretches = doings.without_rest(hints.stretches_of(evidence.spans), timedelta(hours=rules.rest_hours), timedelta(0))
     longest = max(stretches, default=timedelta(0)).total_seconds()
     said = [
-        _("up to %(hours)s without a rest of %(rest)d hours") % {"hours": _hours(longest), "rest": rules.rest_hours}
+        _("up to %(hours)s without a rest of %(rest)d hours") % {"hours": hours_text(longest), "rest": rules.rest_hours}
     ]
     if by_night:
         said.append(ngettext("%(n)d night after midnight", "%(n)d nights after midnight", by_night) % {"n": by_night})

@@ -11,6 +11,7 @@ from learning.protocol import BadMessage
 from learning.review import doings
 from learning.review.doings import Answer, Stay
 from learning.review.rules import HINTS, Facts, ReviewRules, band_of, reasons_of, risk_of
+from learning.review.traits import hours_text
 from learning.review.words import reason_text
 from learning.rhythm import Rhythm
 from learning.traces import is_scripted, report_of
@@ -209,3 +210,8 @@ def test_every_hint_has_a_weight_a_fact_and_words() -> None:
         text = reason_text(code, 2, 7200)
         assert text != code
         assert "%" not in text
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0, "0 分钟"), (359, "5 分钟"), (3599, "59 分钟"), (5400, "1.5 小时")])
+def test_less_than_an_hour_is_told_in_minutes(seconds: int, words: str) -> None:
+    assert hours_text(seconds) == words

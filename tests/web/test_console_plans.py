@@ -71,6 +71,14 @@ def test_ticked_lessons_come_in_with_what_their_length_is_worth(editor):
     assert 'disabled aria-describedby="blocked"' in page
 
 
+def test_what_is_missing_is_written_alike_wherever_it_is_said(editor):
+    plan = draft(editor, make_lesson(2 * SIXTEEN_HOURS_MS), hours="27.6")
+    page = editor.get(f"{PLANS}{plan.pk}/").content.decode()
+    assert page.count("还差 4.40 学时") == 2
+    assert "27.60" in page
+    assert "4.4 学时" not in page
+
+
 def test_up_down_and_take_out_save_the_hours_typed_beside_them(editor):
     first, second = make_lesson(SIXTEEN_HOURS_MS), make_lesson(SIXTEEN_HOURS_MS)
     plan = draft(editor, first, second)
