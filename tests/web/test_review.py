@@ -94,9 +94,25 @@ def test_the_queue_names_its_reasons_and_puts_the_worst_first(lingzhu):
     lines = [[(line.text, line.weight) for line in queries.reason_lines(r)] for r in queue]
     assert lines == [
         [("学习过程中没有本人抓拍", 60)],
-        [("抓拍 1 张与证件照不符", 30), ("抓拍 3 张存疑", 24)],
+        [("抓拍 1 张与证件照不符", 30), ("3 次比对存疑", 24)],
         [],
     ]
+
+
+def test_a_check_passed_with_a_hardly_alike_face_counts_and_is_a_hint(lingzhu):
+    from proctoring import supervision
+    from proctoring.outcomes import PASSED, Sighting
+
+    study = completed(lingzhu)
+    for distance in (0.46, 0.31):
+        attempt = LivenessAttempt.objects.create(
+            institution=lingzhu, session=study.camera, actions=["left", "blink", "nod"], started_at=STUDIED_AT
+        )
+        seen = Sighting(PASSED, engine="dlib", distance=distance)
+        session = supervision.record_liveness(attempt, seen, picture=None, at=STUDIED_AT + timedelta(seconds=9))
+        assert session.verified_until is not None
+    reasons = {reason["code"]: reason["count"] for reason in opened(study).reasons}
+    assert reasons["doubtful"] == 1
 
 
 def test_a_case_shows_the_worst_pictures_first_with_their_distances_and_the_days_of_study(lingzhu):
