@@ -17,7 +17,7 @@ from tests.tools.cameraman import confirmed_profile
 from tests.tools.clips import clips_of
 
 FACE = Path(__file__).parents[2] / "site" / "demo" / "faces" / "obama.jpg"
-SOCKETS, MOST_S, RATE = 4, 20.0, 1000
+SOCKETS, MOST_S, RATE = 2, 20.0, 1000
 GROWTH_MB = 40
 pytestmark = pytest.mark.usefixtures("committed")
 

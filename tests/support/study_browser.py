@@ -130,8 +130,8 @@ class Visit:
         assert self.camera is not None
         self.camera.send(json.dumps(message))
 
-    def expire_camera(self) -> None:
-        """Nobody was in the picture: in the rows, and said to the page."""
+    def expire_camera(self, code: str = "camera.no_face") -> None:
+        """Nobody was in the picture, or as `code` says: in the rows, and said to the page."""
 
         def write() -> None:
             from proctoring.models import CameraSession
@@ -139,7 +139,7 @@ class Visit:
             CameraSession.objects.filter(user=self.study.user).update(verified_until=postgres_now())
 
         self.read(write)
-        self.say_of_camera(type="camera.expired", code="camera.no_face", resumable=True)
+        self.say_of_camera(type="camera.expired", code=code, resumable=True)
 
     def enter(self, *, seen: bool = True) -> None:
         """Open the room and pass the check; `seen`: the devices were tested before on this computer."""

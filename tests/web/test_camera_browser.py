@@ -149,3 +149,44 @@ def heard_to_the_end(page: Page) -> list[list[str]]:
     page.evaluate(TELL)
     until_passed(page)
     return spoken
+
+
+WRAPPED = """
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wish) => {
+  if (window.unplugged) throw new DOMException("Requested device not found", "NotFoundError");
+  return (window.stream = await ask(wish));
+};
+"""
+UNPLUG = """() => {
+  window.unplugged = true;
+  for (const track of stream.getTracks()) { track.stop(); track.dispatchEvent(new Event("ended")); }
+}"""
+
+
+@pytest.mark.full
+def test_a_camera_unplugged_in_a_lesson_pauses_it_and_one_press_goes_on_when_it_is_back(
+    lingzhu: Any, in_tenant: Any, cache_folder: Path
+) -> None:
+    from tests.support.study_browser import make_room, two_renditions, visit
+    from tests.web.test_study_doors import confirm_face
+
+    with in_tenant(lingzhu):
+        study = make_room(lingzhu, two_renditions(cache_folder))
+        confirm_face(study)
+    with visit(study) as room:
+        room.context.add_init_script(WRAPPED)
+        room.enter()
+        room.counting()
+        room.page.evaluate(UNPLUG)
+        room.expire_camera("camera.lost")
+        held = room.page.locator("[data-part=pause]")
+        expect(held).to_contain_text("摄像头断开了", timeout=PATIENT_MS)
+        shot(room.page, "lesson-unplugged")
+        press = room.page.locator("[data-part=act]")
+        press.click()  # too early
+        expect(held).to_contain_text("没有找到摄像头", timeout=PATIENT_MS)
+        expect(held).to_contain_text("请重新接好摄像头，然后继续。")
+        room.page.evaluate("() => { window.unplugged = false; }")
+        press.click()
+        room.counting()
