@@ -68,6 +68,7 @@ DESK_ROWS = {
 }
 CONSOLE_ROWS = {
     "console:case": "superadmin hours_reviewer auditor",
+    "console:check_plot": "superadmin hours_reviewer auditor",
     "console:undo": "superadmin hours_reviewer",
     "console:institution_open_step": "superadmin",
     "console:institution": "superadmin auditor",
