@@ -72,6 +72,7 @@ DESK_ROWS = {
 CONSOLE_ROWS = {
     "console:case": "superadmin hours_reviewer auditor",
     "console:exam_look": "superadmin hours_reviewer auditor",
+    "console:check_plot": "superadmin hours_reviewer auditor",
     "console:undo": "superadmin hours_reviewer",
     "console:lookalike": "superadmin hours_reviewer auditor",
     "console:institution_open_step": "superadmin",
