@@ -21,7 +21,7 @@ from learning.models import Enrolment, Position, TrainingClass
 from learning.review import services as review
 from proctoring import queries as faces
 from proctoring import services as proctoring
-from proctoring.models import FacePhoto
+from proctoring.models import FacePhoto, FaceTemplate
 from tenants.accounts.models import User
 from tenants.accounts.services import activate, pre_register, update_details
 from tenants.models import Institution
@@ -115,6 +115,8 @@ class Journey:
             )  # fmt: skip
             if not report.saved:
                 raise RuntimeError(f"the demo's {kind} of {face} was refused: {report.code}")
+        # The cast shares a few faces: only who joins later is looked up, else the list of lookalikes were the cast.
+        FaceTemplate.objects.filter(profile__user=user).update(compared_at=at)
 
     def be_confirmed(self, at: datetime) -> None:
         profile = faces.profile_of(self.user)
