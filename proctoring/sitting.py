@@ -20,6 +20,7 @@ TINY = 0.45  # a second face much smaller than the first is a poster or a passer
 # Framing in parts of the picture: a smaller face is far, a larger one close; the oval's middle, and how far off it.
 FAR, CLOSE, MIDDLE, OFF = 0.17, 0.5, (0.5, 0.43), (0.2, 0.22)
 TURNED = 0.2
+LAGGING_S = 0.3  # with three frames in flight, a worker that far behind is what makes frames few
 
 
 @dataclass
@@ -87,6 +88,17 @@ class Sitting:
     face: Any = None
     thumb: bytes = b""
     last: Glance | None = None
+    lag_s: float = 0.0  # how long frames waited for this worker, on the whole
+    waited: int = 0  # and how many did
+
+    def late(self, seconds: float) -> None:
+        """A frame lay in this worker's inbox so long before its turn came."""
+        self.lag_s += seconds
+        self.waited += 1
+
+    @property
+    def mean_lag_s(self) -> float:
+        return self.lag_s / self.waited if self.waited else 0.0
 
     def frame(self, at: float, jpeg: bytes) -> tuple[str, list[dict[str, Any]]]:
         """Judge one frame; what the self-view may say of it (`_state`), and events for the socket."""
@@ -175,10 +187,12 @@ class Sitting:
         mean: np.ndarray | None = None,
     ) -> dict[str, Any]:
         """The last event: code, numbers and the picture that is kept as evidence."""
+        if code == "liveness.few_frames" and self.mean_lag_s > LAGGING_S:
+            code, action = "liveness.busy", ""  # this machine was too slow, not the person's network: it is not counted
         waits = np.diff(self.times) if len(self.times) > 1 else np.array([0.0])
         details = {
             **self.judge.details, "frames": self.count, "gap_ms": round(float(np.median(waits)) * 1000),
-            "seconds": self.rules.action_s,
+            "lag_ms": round(self.mean_lag_s * 1000), "seconds": self.rules.action_s,
         }  # fmt: skip
         return {
             "kind": "over",

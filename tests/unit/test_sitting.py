@@ -108,3 +108,16 @@ def test_a_turned_face_and_an_empty_chair_are_told(obama, known):
     assert sit(known).frame(100.0, obama["left"][18])[0] == "turned"
     assert sit(known).frame(100.0, empty)[0] == "no_face"
     assert sit(known).frame(100.0, b"\xff\xd8 no picture")[0] == "unreadable"
+
+
+@pytest.mark.parametrize(("lag_s", "code"), [(0.05, "liveness.few_frames"), (0.6, "liveness.busy")])
+def test_few_frames_are_the_networks_fault_unless_they_waited_here(obama, known, lag_s, code):
+    sitting, at, asked = sit(known), 100.0, []
+    while not asked:
+        sitting.late(lag_s)
+        _state, asked = sitting.frame(at, obama["neutral"][0])
+        at += STEP_S
+    sitting.prompted(at)
+    (over,) = sitting.deadline(at + RULES.action_s)
+    assert over["code"] == code
+    assert over["details"]["lag_ms"] == round(lag_s * 1000)

@@ -53,6 +53,7 @@ CONSOLE = {
     "console:audit": "superadmin auditor",
     "console:audit_export": "superadmin auditor",
     "console:people": "superadmin auditor",
+    "console:faces": "superadmin auditor",
     "console:staff": "superadmin",
     "console:second_factor_reset": "superadmin",
     "zx_hue_css": "superadmin hours_reviewer question_editor certificate_clerk auditor",
@@ -61,6 +62,7 @@ CONSOLE = {
 # Addresses with an id or a word → the roles that may ask for a row there, to look or to change it.
 DESK_ROWS = {
     "desk:profile": "manager registrar",
+    "desk:limits": "manager registrar",
     "desk:enrolment_step": "manager registrar",
     "desk:reset_password": "manager registrar",
     # the service tells whose role includes it (tests/web/test_reveal.py)
@@ -123,6 +125,7 @@ CONSOLE_ROWS = {
     "console:data_request": "superadmin certificate_clerk auditor",
     "console:audit_entry": "superadmin auditor",
     "console:person": "superadmin auditor",
+    "console:limits": "superadmin auditor",
     "console:staff_role": "superadmin",
     "console:staff_remove": "superadmin",
     "console:second_factor_reset_of": "superadmin",
