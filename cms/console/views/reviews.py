@@ -231,7 +231,7 @@ def _why_not(may_change: bool, independent: bool) -> str:
 def check_plot(request: TenantRequest, uuid: str) -> HttpResponse:
     """The curves of one face check, as a fragment; the look is recorded before it is shown. Never one's own."""
     attempts = LivenessAttempt.objects.exclude(session__user=request.user).select_related("institution")
-    attempt = get_object_or_404(attempts, uuid=uuid)
+    attempt: LivenessAttempt = get_object_or_404(attempts, uuid=uuid)
     record(
         "face_evidence.read", actor=request.user, subject=attempt, institution=attempt.institution, at=now(),
         kind="series",
