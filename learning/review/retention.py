@@ -1,5 +1,6 @@
 """How long pictures and traces of study are kept: they prove hours, so they go some months after the review decided."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,13 +17,14 @@ from tenants.rulesets.services import rules_for
 from tenants.scopes import province_scope
 
 
-def due_evidence(*, at: datetime) -> list[int]:
-    """Camera sessions whose pictures may be kept no longer (primary keys)."""
+def due_evidence(*, at: datetime, needed: Collection[int] = ()) -> list[int]:
+    """Camera sessions whose pictures may be kept no longer (primary keys); `needed`: a floor above still judges those."""
     with province_scope():
         pictures = [
             model.objects.filter(session=OuterRef("pk")).exclude(frame="") for model in (Snapshot, LivenessAttempt)
         ]
-        return list(_over(at).filter(Exists(pictures[0]) | Exists(pictures[1])).values_list("pk", flat=True))
+        over = _over(at).exclude(pk__in=needed)
+        return list(over.filter(Exists(pictures[0]) | Exists(pictures[1])).values_list("pk", flat=True))
 
 
 def due_traces(*, at: datetime) -> list[int]:
@@ -51,10 +53,10 @@ def _over(at: datetime) -> Any:
     )
 
 
-def erase_evidence(*, at: datetime) -> int:
+def erase_evidence(*, at: datetime, needed: Collection[int] = ()) -> int:
     """Delete them; returns how many pictures went."""
     erase_traces(at=at)
-    return erase_pictures(due_evidence(at=at), why="retention", by=None, at=at)
+    return erase_pictures(due_evidence(at=at, needed=needed), why="retention", by=None, at=at)
 
 
 @transaction.atomic

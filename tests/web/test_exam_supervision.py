@@ -14,6 +14,7 @@ from exams.errors import AlreadyLookedAt, FaceCheckNeeded, NoReason, NotIndepend
 from exams.models import Attempt, Supervision
 from exams.rules import ExamRules, Watched, findings_of
 from learning.models import ExamState
+from learning.review.retention import due_evidence
 from proctoring import supervision
 from proctoring.models import CameraSession
 from proctoring.outcomes import Sighting
@@ -88,6 +89,11 @@ def test_answers_are_kept_while_nobody_is_seen_and_a_person_decides(ready: Study
     assert (attempt.supervision, attempt.findings["codes"]) == ("look", ["unseen"])
     assert attempt.findings["unseen_s"] == pytest.approx(22 * 60, abs=2)
     assert exam_state(ready) == ExamState.OPEN  # neither lost nor counted yet
+    later = now() + timedelta(days=400)
+    doubtful = looks.sittings_in_doubt()
+    assert doubtful == [attempt.watches.get().camera_session_id]
+    assert due_evidence(at=later) == doubtful  # by its day alone; kept because somebody has still to look
+    assert due_evidence(at=later, needed=doubtful) == []
     reviewer = make_user("林审")
     accepted = looks.accept_attempt(attempt, by=reviewer, at=now())
     assert exam_state(ready) == ExamState.PASSED
