@@ -18,7 +18,7 @@ from tenants.scopes import province_scope
 
 
 def due_evidence(*, at: datetime, needed: Collection[int] = ()) -> list[int]:
-    """Camera sessions whose pictures may be kept no longer (primary keys); `needed`: a floor above still judges those."""
+    """Camera sessions whose pictures may go (primary keys), but for those that a floor above still needs."""
     with province_scope():
         pictures = [
             model.objects.filter(session=OuterRef("pk")).exclude(frame="") for model in (Snapshot, LivenessAttempt)

@@ -103,6 +103,9 @@ def test_the_desk_attests_a_whole_class_and_shows_both_ends(study: Study, lingzh
     page = text_of(clerk.post("/admin/desk/classroom/", {**chosen, "verb": "start", "seen": "1"}, follow=True))
     assert "已核验 2 人" in page
     assert Attestation.objects.filter(begun_by=clerk.user, room="301 机房", ended_at=None).count() == 2
+    everybody = {"all": "1", "shown": chosen["people"], "verb": "start", "seen": "1"}
+    assert "已核验 2 人" in text_of(clerk.post("/admin/desk/classroom/", everybody, follow=True))
+    assert Attestation.objects.count() == 2  # pressed twice: the same two
     one = {"people": [str(study.enrolment.uuid)]}
     assert "已为 1 人核验结束" in text_of(clerk.post("/admin/desk/classroom/", {**one, "verb": "end"}, follow=True))
     page = text_of(

@@ -78,7 +78,8 @@ def _why_here(enrolment: Enrolment) -> str:
 
 def _attest(request: TenantRequest) -> None:
     """Start or end for the chosen people; each by itself, so that one refusal holds nobody else back."""
-    verb, chosen = request.POST.get("verb", ""), request.POST.getlist("people")[:MOST]
+    verb = request.POST.get("verb", "")
+    chosen = request.POST.getlist("shown" if "all" in request.POST else "people")[:MOST]
     if verb == "start" and not request.POST.get("seen"):
         messages.error(request, _("Compare each person with the ID card first, and tick that you have done so."))
         return
