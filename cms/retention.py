@@ -5,6 +5,7 @@ from datetime import datetime
 
 from certs.services.batches import due_batches, forget_batches
 from certs.services.retention import due_archives, strip_archives
+from exams.looks import sittings_in_doubt
 from learning.review.retention import DueEvidence, count_evidence, erase_evidence
 from tenants.accounts.anonymise import Due, anonymise_due, count_due
 
@@ -22,12 +23,13 @@ class Ended:
 
 def count_ended(*, at: datetime) -> Ended:
     """What `end_of_retention` would do; nothing is changed."""
-    return Ended(count_due(at=at), due_archives(at=at), count_evidence(at=at), due_batches(at=at).count())
+    evidence = count_evidence(at=at, needed=sittings_in_doubt())
+    return Ended(count_due(at=at), due_archives(at=at), evidence, due_batches(at=at).count())
 
 
 def end_of_retention(*, at: datetime) -> None:
     """Do it. Idempotent; a run that was killed is completed by the next."""
-    erase_evidence(at=at)
+    erase_evidence(at=at, needed=sittings_in_doubt())
     anonymise_due(at=at)
     strip_archives(at=at)
     forget_batches(at=at)

@@ -6,12 +6,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from exams.errors import AlreadyLookedAt, NoReason, NotIndependent
-from exams.models import Attempt, Supervision
+from exams.models import Attempt, Supervision, Watch
 from learning import services as learning
 from learning.models import ExamState
 from learning.review.services import is_independent
 from tenants.accounts.models import User
 from tenants.audit.services import record
+from tenants.scopes import province_scope
 
 
 def waiting_looks() -> QuerySet[Attempt]:
@@ -22,6 +23,13 @@ def waiting_looks() -> QuerySet[Attempt]:
         .select_related("institution", "user", "enrolment__position")
         .order_by("graded_at")
     )
+
+
+def sittings_in_doubt() -> list[int]:
+    """Camera sessions (primary keys) whose evidence a person has still to look at, in the whole province."""
+    with province_scope():
+        waiting = Watch.objects.filter(attempt__in=waiting_looks().values("pk"))
+        return list(waiting.values_list("camera_session", flat=True))
 
 
 def looked_at() -> QuerySet[Attempt]:

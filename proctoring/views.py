@@ -77,9 +77,11 @@ def consent_text(request: Any, version: str) -> HttpResponse:
 @require_GET
 def invigilated(request: Any) -> HttpResponse:
     """The other way: study in the institution's classroom, where a teacher checks the identity."""
+    at = timezone.now()
+    here = not request.tenant.is_association
     context = {
-        "rules": rules_for(ProctoringRules, at=timezone.now()),
-        "attestation": queries.running_attestation(request.user, timezone.now()),
+        "rules": rules_for(ProctoringRules, at=at),
+        "attestation": queries.running_attestation(request.user, at) if here else None,
     }
     return render(request, "proctoring/invigilated.html", context)
 

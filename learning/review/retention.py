@@ -1,5 +1,6 @@
 """How long pictures and traces of study are kept: they prove hours, so they go some months after the review decided."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,32 +30,32 @@ class DueEvidence:
     measures: int  # camera sessions with curves, names or traces
 
 
-def count_evidence(*, at: datetime) -> DueEvidence:
+def count_evidence(*, at: datetime, needed: Collection[int] = ()) -> DueEvidence:
     """How much of each kind `erase_evidence` would delete; nothing is changed."""
-    counts = {kind: count_pictures(due_evidence(kind, at=at), kind) for kind in RULES}
-    return DueEvidence(counts["snapshot"], counts["check"], len(due_traces(at=at)))
+    counts = {kind: count_pictures(due_evidence(kind, at=at, needed=needed), kind) for kind in RULES}
+    return DueEvidence(counts["snapshot"], counts["check"], len(due_traces(at=at, needed=needed)))
 
 
-def due_evidence(kind: str, *, at: datetime) -> list[int]:
-    """Camera sessions whose pictures of a kind may be kept no longer (primary keys)."""
+def due_evidence(kind: str, *, at: datetime, needed: Collection[int] = ()) -> list[int]:
+    """Camera sessions whose pictures of a kind may go (primary keys), but for those that a floor above still needs."""
     with province_scope():
         pictures = PICTURES[kind].objects.filter(session=OuterRef("pk")).exclude(frame="")
-        return list(_over(at, RULES[kind]).filter(Exists(pictures)).values_list("pk", flat=True))
+        return list(_over(at, RULES[kind], needed).filter(Exists(pictures)).values_list("pk", flat=True))
 
 
-def due_traces(*, at: datetime) -> list[int]:
+def due_traces(*, at: datetime, needed: Collection[int] = ()) -> list[int]:
     """Camera sessions with measures, traces of study, answers or the index of a device over their time."""
     with province_scope():
         kept = [model.objects.filter(session__camera_session=OuterRef("pk")) for model in (StudyTrace, PresenceCheck)]
         left = Exists(kept[0]) | Exists(kept[1]) | ~Q(device="") | with_measures()
-        return list(_over(at, "camera_measures_days").filter(left).values_list("pk", flat=True))
+        return list(_over(at, "camera_measures_days", needed).filter(left).values_list("pk", flat=True))
 
 
 def _days(rule: str, at: datetime) -> int:
     return int(getattr(rules_for(RetentionRules, at=at), rule))
 
 
-def _over(at: datetime, rule: str) -> Any:
+def _over(at: datetime, rule: str, needed: Collection[int]) -> Any:
     """Camera sessions that prove nothing any more; within the province's scope.
 
     Needed are those of study that waits for a review, or whose review was decided less than the days of `rule` (of
@@ -66,28 +67,30 @@ def _over(at: datetime, rule: str) -> Any:
     fresh = of_enrolment.filter(Q(state=ReviewState.PENDING) | Q(decided_at__gt=since))
     judged = of_enrolment.filter(decided_at__lte=since, decided_at__gte=OuterRef("started_at"))
     study = StudySession.objects.filter(camera_session=OuterRef("pk"))
-    needed = study.filter(Exists(fresh) | (~Exists(judged) & Q(user__closed_at=None)))
+    proving = study.filter(Exists(fresh) | (~Exists(judged) & Q(user__closed_at=None)))
     return CameraSession.objects.filter(
-        ~Exists(needed), Exists(study) | Q(opened_at__lte=since) | Q(user__closed_at__isnull=False)
-    )
+        ~Exists(proving), Exists(study) | Q(opened_at__lte=since) | Q(user__closed_at__isnull=False)
+    ).exclude(pk__in=needed)
 
 
-def erase_evidence(*, at: datetime) -> int:
+def erase_evidence(*, at: datetime, needed: Collection[int] = ()) -> int:
     """Delete them; returns how many pictures went."""
     erase_traces(at=at)
     return sum(
-        erase_kind(kind, due_evidence(kind, at=at), why="retention", by=None, at=at, days=_days(rule, at))
+        erase_kind(
+            kind, due_evidence(kind, at=at, needed=needed), why="retention", by=None, at=at, days=_days(rule, at)
+        )
         for kind, rule in RULES.items()
     )
 
 
 @transaction.atomic
-def erase_traces(*, at: datetime) -> int:
+def erase_traces(*, at: datetime, needed: Collection[int] = ()) -> int:
     """Delete measures, traces of study and answers to questions, forget the devices; returns of how many sessions.
 
     Credit stays: how much of it was within a question's time is in the spans.
     """
-    due = due_traces(at=at)
+    due = due_traces(at=at, needed=needed)
     if not due:
         return 0
     with province_scope():

@@ -45,7 +45,7 @@ def test_time_counts_only_between_the_two_attestations(study: Study, lingzhu: An
     clerk, at = make_user("何敏"), STUDIED_AT
     with pytest.raises(NotAttested):
         attesting.open_attested_session(study.user, lingzhu, "study", at=at)
-    attestation = attesting.attest_start(study.user, lingzhu, by=clerk, at=at, room="301 教室")
+    attestation = attesting.attest_start(study.user, lingzhu, by=clerk, at=at, room="301 机房")
     assert attesting.attest_start(study.user, lingzhu, by=clerk, at=at + HOUR).pk == attestation.pk
     sit_down(study, at + timedelta(seconds=60))
     assert study.beat(at=at + timedelta(seconds=70)).credit_ms == 10_000
@@ -97,12 +97,15 @@ def test_the_desk_attests_a_whole_class_and_shows_both_ends(study: Study, lingzh
     page = text_of(clerk.get("/admin/desk/classroom/"))
     assert study.user.name in page
     assert other.user.name in page
-    chosen = {"people": [str(study.enrolment.uuid), str(other.enrolment.uuid)], "room": "301 教室"}
+    chosen = {"people": [str(study.enrolment.uuid), str(other.enrolment.uuid)], "room": "301 机房"}
     text_of(clerk.post("/admin/desk/classroom/", {**chosen, "verb": "start"}, follow=True))
     assert not Attestation.objects.exists()  # not before the cards were compared
     page = text_of(clerk.post("/admin/desk/classroom/", {**chosen, "verb": "start", "seen": "1"}, follow=True))
     assert "已核验 2 人" in page
-    assert Attestation.objects.filter(begun_by=clerk.user, room="301 教室", ended_at=None).count() == 2
+    assert Attestation.objects.filter(begun_by=clerk.user, room="301 机房", ended_at=None).count() == 2
+    everybody = {"all": "1", "shown": chosen["people"], "verb": "start", "seen": "1"}
+    assert "已核验 2 人" in text_of(clerk.post("/admin/desk/classroom/", everybody, follow=True))
+    assert Attestation.objects.count() == 2  # pressed twice: the same two
     one = {"people": [str(study.enrolment.uuid)]}
     assert "已为 1 人核验结束" in text_of(clerk.post("/admin/desk/classroom/", {**one, "verb": "end"}, follow=True))
     page = text_of(
@@ -123,8 +126,8 @@ def test_without_a_profile_the_trainee_studies_in_the_classroom(
 ) -> None:
     client = trainee_client(lingzhu, study.user)
     home = f"/study/{study.enrolment.uuid}/"
-    assert "在机构学习" in text_of(client.get(home)) or "到机构" in text_of(client.get(home))
-    assert "我已在教室" in text_of(client.get("/camera/at-the-institution/"))
+    assert 'href="/camera/at-the-institution/"' in text_of(client.get(home))
+    assert "我已在机房" in text_of(client.get("/camera/at-the-institution/"))
     assert client.get("/study/classroom/")["Location"] == f"{home}?classroom"
     assert "请向老师出示身份证" in text_of(client.get(f"{home}?classroom"))
     refused = client.post(f"{home}classroom/", headers={"accept": "application/json"})

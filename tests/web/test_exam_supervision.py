@@ -14,6 +14,7 @@ from exams.errors import AlreadyLookedAt, FaceCheckNeeded, NoReason, NotIndepend
 from exams.models import Attempt, Supervision
 from exams.rules import ExamRules, Watched, findings_of
 from learning.models import ExamState
+from learning.review.retention import due_evidence
 from proctoring import supervision
 from proctoring.models import CameraSession
 from proctoring.outcomes import Sighting
@@ -88,6 +89,11 @@ def test_answers_are_kept_while_nobody_is_seen_and_a_person_decides(ready: Study
     assert (attempt.supervision, attempt.findings["codes"]) == ("look", ["unseen"])
     assert attempt.findings["unseen_s"] == pytest.approx(22 * 60, abs=2)
     assert exam_state(ready) == ExamState.OPEN  # neither lost nor counted yet
+    later = now() + timedelta(days=400)
+    doubtful = looks.sittings_in_doubt()
+    assert doubtful == [attempt.watches.get().camera_session_id]
+    assert due_evidence(at=later) == doubtful  # by its day alone; kept because somebody has still to look
+    assert due_evidence(at=later, needed=doubtful) == []
     reviewer = make_user("林审")
     accepted = looks.accept_attempt(attempt, by=reviewer, at=now())
     assert exam_state(ready) == ExamState.PASSED
@@ -187,3 +193,27 @@ def test_the_console_shows_the_evidence_and_the_reviewer_decides(
 )
 def test_which_attempts_a_person_looks_at(watched: Watched, codes: list[str]) -> None:
     assert findings_of(watched, ExamRules()) == codes
+
+
+def test_the_demos_people_are_seen_at_their_exams(ready: Study, lingzhu: Any) -> None:
+    """Two exams one after the other, with the demo's faces: nothing for a reviewer."""
+    from random import Random
+
+    from demo import likeness, replay
+    from demo.cast import TRAINEES
+    from proctoring import queries
+    from proctoring.services import confirm_profile, save_photo
+
+    face, user, at = TRAINEES[0].face, ready.user, now() - timedelta(hours=3)
+    give_consent(user, lingzhu, by=user, at=at)
+    for kind, photo in (("id_photo", likeness.id_photo(face)), ("portrait", likeness.portrait(face))):
+        assert save_photo(user, lingzhu, kind, photo, by=user, at=at, look=replay.measured_still).saved
+    confirm_profile(queries.profile_of(user), by=make_user(), institution=lingzhu, at=at)
+    learner = replay.Learner(ready.enrolment, face, Random(7))
+    for _exam in range(2):
+        camera, begun = replay.before_the_exam(learner, at)
+        attempt = services.start_attempt(ready.enrolment, by=user, at=begun, camera=camera)
+        at = replay.during_the_exam(learner, camera, begun, minutes=25)
+        attempt = services.submit(attempt, by=user, at=at)
+        assert (attempt.supervision, attempt.findings["codes"]) == ("clear", [])
+        assert attempt.findings["matches"] >= 5

@@ -1,5 +1,6 @@
 """The invigilated route: who studies in the classroom without a camera, attested by staff at the start and the end."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,9 +36,8 @@ def index(request: TenantRequest) -> HttpResponse:
         _attest(request)
         return redirect(request.get_full_path())
     at, chosen = now(), request.GET.get("class", "")
-    people = _people(chosen, request.GET.get("q", "").strip())
-    page = page_of(request, people)
     running = {one.user_id: one for one in running_attestations(at)}
+    page = page_of(request, _people(chosen, request.GET.get("q", "").strip(), there=running))
     for enrolment in page.object_list:
         enrolment.attestation = running.get(enrolment.user_id)
         enrolment.why = _why_here(enrolment)
@@ -58,10 +58,10 @@ def index(request: TenantRequest) -> HttpResponse:
     return render(request, "desk/classroom.html", context)
 
 
-def _people(chosen: str, query: str) -> QuerySet[Enrolment]:
-    """Who may still study or take the exam, of one class or of all."""
+def _people(chosen: str, query: str, *, there: Collection[int]) -> QuerySet[Enrolment]:
+    """Who may still study or take the exam, of one class or of all; and who is in the classroom (keys of people)."""
     busy = Q(hours_state__in=[HoursState.STUDYING, HoursState.CLEARED]) | Q(exam_state=ExamState.OPEN)
-    rows = Enrolment.objects.filter(busy, admission=Admission.ADMITTED)
+    rows = Enrolment.objects.filter(busy | Q(user__in=list(there)), admission=Admission.ADMITTED)
     if chosen.isdigit():
         rows = rows.filter(training_class=int(chosen))
     if query:
@@ -78,7 +78,8 @@ def _why_here(enrolment: Enrolment) -> str:
 
 def _attest(request: TenantRequest) -> None:
     """Start or end for the chosen people; each by itself, so that one refusal holds nobody else back."""
-    verb, chosen = request.POST.get("verb", ""), request.POST.getlist("people")[:MOST]
+    verb = request.POST.get("verb", "")
+    chosen = request.POST.getlist("shown" if "all" in request.POST else "people")[:MOST]
     if verb == "start" and not request.POST.get("seen"):
         messages.error(request, _("Compare each person with the ID card first, and tick that you have done so."))
         return
