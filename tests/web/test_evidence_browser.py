@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,14 @@ def shoot(page: Page, name: str) -> None:
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
+def until_loaded(page: Page) -> None:
+    """Until both pictures beside each other are there."""
+    ends = time.monotonic() + 30
+    while not page.evaluate("[...document.querySelectorAll('#lightbox img')].every((one) => one.naturalWidth > 0)"):
+        assert time.monotonic() < ends, "a picture did not come"
+        page.wait_for_timeout(100)
+
+
 def test_a_photo_is_aimed_by_hints_and_evidence_is_reviewed_by_keyboard(
     lingzhu: Any, association: Any, in_tenant: Any, trainee_client: Any, obama: Clips
 ) -> None:
@@ -128,7 +137,7 @@ def test_a_photo_is_aimed_by_hints_and_evidence_is_reviewed_by_keyboard(
         page.keyboard.press("1")
         pair = page.locator("#lightbox figure img")
         expect(pair).to_have_count(2)
-        page.wait_for_load_state("networkidle")
+        until_loaded(page)
         assert sorted(looks(lingzhu)[len(before) :]) == [("photo", ""), ("snapshot", "")]
         shoot(page, "pair")
         page.keyboard.press("Escape")
