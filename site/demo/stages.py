@@ -139,7 +139,7 @@ class Journey:
         for right in scores:
             camera, at = replay.before_the_exam(self._learner(), at)
             attempt = exams.start_attempt(self.enrolment, by=self.user, at=at, camera=camera, random=self.rng)
-            at = replay.during_the_exam(self._learner(), camera, at, minutes=25)
+            at = replay.during_the_exam(self._learner(), camera, at, minutes=4)
             answers = answers_of(attempt, right)
             exams.save_answers(
                 attempt.uuid, by=self.user, institution_id=self.office.institution.pk, answers=answers, at=at
