@@ -33,6 +33,7 @@ from tenants.rulesets.services import rules_for
 
 BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0 Safari/537.36"
 BACK_AFTER_S = 6  # from a lost face to the next liveness check
+OF_CHECKS = 5  # frames up to this number are those of the face checks
 CHECK_S = 11  # a liveness check takes about this long
 
 
@@ -119,7 +120,8 @@ def before_the_exam(learner: Learner, at: datetime) -> tuple[CameraSession, date
 def during_the_exam(learner: Learner, session: CameraSession, at: datetime, *, minutes: int) -> datetime:
     """Snapshots while the paper is written; returns when it is."""
     ends, rules = at + timedelta(minutes=minutes), rules_for(ProctoringRules, at=at)
-    learner.shots = Snapshot.objects.filter(session__user=learner.enrolment.user_id).count()  # no exposure twice
+    taken = Snapshot.objects.filter(session__user=learner.enrolment.user_id).count()
+    learner.shots = taken + OF_CHECKS  # no exposure twice: a repeated one is an incident
     while True:
         at += timedelta(seconds=seconds_to_snapshot(rules, learner.rng, exam=True))
         if at >= ends:
@@ -140,7 +142,7 @@ def _sitting_well(learner: Learner) -> tuple[bytes, Sighting]:
 def check(learner: Learner, session: CameraSession, at: datetime) -> datetime:
     """A passed liveness check."""
     attempt = camera.begin_attempt(session, at=at, rng=learner.rng)
-    picture, seen = learner.look(learner.rng.randint(0, 5))
+    picture, seen = learner.look(learner.rng.randint(0, OF_CHECKS))
     passed = replace(seen, outcome=PASSED)
     at += timedelta(seconds=CHECK_S)
     camera.record_liveness(attempt, passed, picture=picture, at=at)
@@ -184,7 +186,7 @@ def _snapshot(learner: Learner, session: CameraSession, asked_at: datetime, at: 
         picture = likeness.empty_frame(learner.face, number)
         seen = Sighting(Snapshot.Outcome.NO_FACE, engine=measured(learner.face, 0).engine)
     else:
-        picture, seen = learner.look(number + 5, learner.trouble.others.get(number))
+        picture, seen = learner.look(number + OF_CHECKS, learner.trouble.others.get(number))
     moment = min(asked_at + timedelta(seconds=1), at)
     camera.record_snapshot(session, seen, picture=picture, requested_at=asked_at, at=moment)
     if seen.outcome in camera.HOLDS:

@@ -15,7 +15,7 @@ from demo import cast, likeness, province, replay
 from demo.cast import Stage, Trainee
 from exams import services as exams
 from exams.answers import SentAnswer
-from exams.models import Attempt
+from exams.models import Attempt, Supervision
 from learning import services as learning
 from learning.models import Enrolment, Position, TrainingClass
 from learning.review import services as review
@@ -144,7 +144,9 @@ class Journey:
             exams.save_answers(
                 attempt.uuid, by=self.user, institution_id=self.office.institution.pk, answers=answers, at=at
             )
-            exams.submit(attempt, by=self.user, at=at + timedelta(minutes=1))
+            graded = exams.submit(attempt, by=self.user, at=at + timedelta(minutes=1))
+            if graded.supervision != Supervision.CLEAR:
+                raise RuntimeError(f"the demo's exam of {self.trainee.name} would wait: {graded.findings}")
             at += timedelta(hours=1)
         self.enrolment.refresh_from_db()
         return at
