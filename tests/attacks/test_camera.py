@@ -293,14 +293,17 @@ def test_the_same_picture_with_noise_is_an_incident_and_stops_nothing(people, li
     from proctoring.examine import local_engine
     from proctoring.models import Incident
     from proctoring.sitting import look_at_snapshot
-    from proctoring.vectors import from_bytes
+    from proctoring.vectors import open_known
 
     session, at = people[0][0], timezone.now()
     honest, again = obama.actions["neutral"][3], noisy(obama.actions["neutral"][3], seed=5)
     with in_tenant(lingzhu):
         _session, rules, known = consumers.load(session.uuid, session.user, at)
+        engine = local_engine()
         for number, frame in enumerate((honest, obama.actions["left"][14], again)):
-            seen, picture = look_at_snapshot(local_engine(), [frame], from_bytes(known), rules)
+            seen, picture = look_at_snapshot(
+                local_engine(), [frame], open_known(known, local_engine().edition.label), rules
+            )
             moment = at + MINUTE * number
             shot = supervision.record_snapshot(session, seen, picture=picture, requested_at=moment, at=moment)
             assert (shot.outcome in supervision.HOLDS, len(shot.details["apart"])) == (True, 2)
@@ -366,13 +369,15 @@ def test_no_address_gives_a_trainee_a_picture_of_a_face(people, lingzhu, in_tena
     from proctoring.models import FacePhoto, Snapshot
     from proctoring.sitting import look_at_snapshot
     from proctoring.urls import urlpatterns
-    from proctoring.vectors import from_bytes
+    from proctoring.vectors import open_known
     from tests.support import people as cast
 
-    (session, _cookie), at = people[0], timezone.now()
+    (session, _cookie), at, engine = people[0], timezone.now(), local_engine()
     with in_tenant(lingzhu):
         _session, rules, known = consumers.load(session.uuid, session.user, at)
-        seen, picture = look_at_snapshot(local_engine(), [obama.actions["neutral"][3]], from_bytes(known), rules)
+        seen, picture = look_at_snapshot(
+            engine, [obama.actions["neutral"][3]], open_known(known, engine.edition.label), rules
+        )
         supervision.record_snapshot(session, seen, picture=picture, requested_at=at, at=at)
         rows = {
             "photo": FacePhoto.objects.filter(profile__user=session.user).first(),

@@ -16,7 +16,7 @@ from exams.models import Answer, Attempt, Item
 from learning.models import ExamState
 from tenants.audit.models import Entry
 from tenants.scopes import institution_scope
-from tests.support.exam import answer, begin, make_bank, make_ready
+from tests.support.exam import answer, before_the_camera, begin, make_bank, make_ready
 
 pytestmark = pytest.mark.django_db
 
@@ -239,10 +239,11 @@ def test_ten_presses_of_start_and_of_hand_in_at_once_give_one_paper_and_one_grad
     with institution_scope(lingzhu):
         make_bank()
         study = make_ready(lingzhu)
+        camera = before_the_camera(study.enrolment, at=now())
 
     def start():
         with institution_scope(lingzhu):
-            return begin(study.enrolment, by=study.user, at=now()).pk
+            return services.start_attempt(study.enrolment, by=study.user, at=now(), camera=camera).pk
 
     def hand_in():
         with institution_scope(lingzhu):

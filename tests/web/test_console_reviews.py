@@ -71,7 +71,7 @@ def test_the_queue_takes_as_many_queries_with_one_row_as_with_three(reviewer, li
         for _ in range(rows):
             make_case(lingzhu)
     queries, page = queries_of(reviewer, "/admin/console/reviews/")
-    assert (queries, page.count("data-row")) == (18, rows)
+    assert (queries, page.count("data-row")) == (19, rows)
 
 
 @pytest.mark.parametrize("shots", [1, 4])
@@ -79,7 +79,7 @@ def test_a_case_takes_as_many_queries_with_one_picture_as_with_four(reviewer, li
     with in_tenant(lingzhu):
         case = make_case(lingzhu, outcomes=DOUBTFUL[:shots])
     queries, page = queries_of(reviewer, of_case(case))
-    assert (queries, page.count("data-evidence")) == (35, shots)
+    assert (queries, page.count("data-evidence")) == (37, shots)
 
 
 def test_the_case_shows_the_pictures_worst_first_with_distance_and_verdict(reviewer, case):

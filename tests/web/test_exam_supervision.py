@@ -92,8 +92,8 @@ def test_answers_are_kept_while_nobody_is_seen_and_a_person_decides(ready: Study
     later = now() + timedelta(days=400)
     doubtful = looks.sittings_in_doubt()
     assert doubtful == [attempt.watches.get().camera_session_id]
-    assert due_evidence(at=later) == doubtful  # by its day alone; kept because somebody has still to look
-    assert due_evidence(at=later, needed=doubtful) == []
+    assert due_evidence("snapshot", at=later) == doubtful  # by its day alone; kept because somebody has still to look
+    assert due_evidence("snapshot", at=later, needed=doubtful) == []
     reviewer = make_user("林审")
     accepted = looks.accept_attempt(attempt, by=reviewer, at=now())
     assert exam_state(ready) == ExamState.PASSED
