@@ -301,9 +301,7 @@ def test_the_same_picture_with_noise_is_an_incident_and_stops_nothing(people, li
         _session, rules, known = consumers.load(session.uuid, session.user, at)
         engine = local_engine()
         for number, frame in enumerate((honest, obama.actions["left"][14], again)):
-            seen, picture = look_at_snapshot(
-                local_engine(), [frame], open_known(known, local_engine().edition.label), rules
-            )
+            seen, picture = look_at_snapshot(engine, [frame], open_known(known, engine.edition.label), rules)
             moment = at + MINUTE * number
             shot = supervision.record_snapshot(session, seen, picture=picture, requested_at=moment, at=moment)
             assert (shot.outcome in supervision.HOLDS, len(shot.details["apart"])) == (True, 2)
