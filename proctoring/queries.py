@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Min, QuerySet
 
-from proctoring.incidents import HINTS
+from proctoring.incidents import PASSIVE
 from proctoring.models import (
     Attestation,
     CameraSession,
@@ -103,7 +103,7 @@ def since_check(session: CameraSession, rules: ProctoringRules) -> tuple[list[st
 @dataclass(frozen=True)
 class Seen:
     """What was seen in some sittings between two moments. `unseen_s`: seconds in which nothing was verified;
-    `incidents`: without mere hints, which are for a review and never hold up an exam."""
+    `incidents`: without the passive signals, which are for a person's eye and alone never hold up an exam."""
 
     unseen_s: float
     matches: int
@@ -125,7 +125,7 @@ def seen_in(sessions: Sequence[int], start: datetime, end: datetime) -> Seen:
     shots = Counter(
         Snapshot.objects.filter(session__in=sessions, taken_at__range=(start, end)).values_list("outcome", flat=True)
     )
-    incidents = Incident.objects.filter(session__in=sessions, noted_at__range=(start, end)).exclude(kind__in=HINTS)
+    incidents = Incident.objects.filter(session__in=sessions, noted_at__range=(start, end)).exclude(kind__in=PASSIVE)
     return Seen(
         unseen_s=unverified_s(start, end, [(a, b) for a, b in held if a and b], list(lapses)),
         matches=shots[Snapshot.Outcome.MATCH],
