@@ -20,8 +20,9 @@ from typing import Any
 
 import numpy as np
 
+from proctoring.examine import edition_in_use
 from proctoring.rules import ProctoringRules
-from proctoring.vectors import to_bytes
+from proctoring.vectors import pack_known
 from tests.bench._server import cpu_s, served
 from tests.bench._sockets import percentile
 from tests.bench.beats import tell
@@ -149,7 +150,7 @@ class Feeder:
         self.worker = await post.choose_worker()
         await post.hand_over(self.worker, wire.LIVE, {
             **self._head("begin"), "actions": json.dumps(ACTIONS), "rules": json.dumps(asdict(RULES)),
-            "known": to_bytes([np.zeros(128, np.float32)]),
+            "known": pack_known(edition_in_use().label, [np.zeros(128, np.float32)]),
         })  # fmt: skip
 
     def _head(self, kind: str) -> dict[str, Any]:
