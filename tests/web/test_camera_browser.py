@@ -76,7 +76,7 @@ def told(page: Page, code: str, *words: str) -> None:
     none = page.locator("[data-room=none]")
     expect(none.locator("[data-part=none-code]")).to_have_text(code, timeout=PATIENT_MS)
     text = none.inner_text()
-    for word in (*words, "检查好了，再试一次", "预约机构机房"):
+    for word in (*words, "检查好了，再试一次", "到机构机房学习"):
         assert word in text, (word, text)
     shot(page, code.replace(".", "-"))
 

@@ -40,6 +40,7 @@ def exam(lingzhu):
         page.on("console", lambda m: page.problems.append(m.text) if "Content Security" in m.text else None)
         page.attempt, page.institution, page.context_, page.server = attempt, lingzhu, context, server
         page.goto(f"{server.site(lingzhu)}/exam/attempt/{attempt.uuid}/")
+        expect(page.locator("#tally")).to_have_text("已答 0 题，还有 50 题")  # the paper's script runs
         yield page
         assert page.problems == []
         browser.close()
@@ -88,12 +89,12 @@ def test_answering_offline_and_coming_back_saves_everything_in_the_order_it_was_
     step_to(page, 2)
     choose(page, "A")
     expect(state_of(page)).to_have_text("第 2 题待保存，网络恢复后自动补交")
-    expect(page.get_by_role("alert")).to_contain_text("网络断开，正在重新连接…第 2 题还没保存到服务器")
+    expect(page.locator("#banner")).to_contain_text("网络断开，正在重新连接…第 2 题还没保存到服务器")
     expect(cell(page, 2)).to_have_class(re.compile("is-waiting"))
     choose(page, "C")  # a change of mind while the line is cut
     step_to(page, 3)
     choose(page, "D")
-    expect(page.get_by_role("alert")).to_contain_text("有 2 题还没保存到服务器")
+    expect(page.locator("#banner")).to_contain_text("有 2 题还没保存到服务器")
     expect(page.locator("#tally")).to_have_text("已答 1 题，还有 49 题")
     page.locator(".sheet").get_by_role("button", name="交卷").click()
     expect(page.locator("#hand-in-button")).to_be_disabled()
@@ -101,7 +102,7 @@ def test_answering_offline_and_coming_back_saves_everything_in_the_order_it_was_
     assert stored(page) == {1: "B"}
 
     page.context_.set_offline(False)
-    expect(page.get_by_role("alert")).to_be_hidden()
+    expect(page.locator("#banner")).to_be_hidden()
     expect(page.locator("#tally")).to_have_text("已答 3 题，还有 47 题")
     assert stored(page) == {1: "B", 2: "C", 3: "D"}
 
@@ -118,6 +119,18 @@ def test_answers_that_waited_survive_closing_the_page_while_the_server_is_away(e
     again.goto(address.split("#")[0])
     expect(cell(again, 1)).to_have_class(re.compile("is-answered"), timeout=20_000)
     assert stored(page) == {1: "C"}
+
+
+def test_a_choice_made_before_the_script_is_there_is_saved_too(exam):
+    page = exam
+    held = []
+    page.route("**/exams/exam*.js", lambda route: held.append(route))
+    with page.expect_request("**/exams/exam*.js"):
+        page.reload(wait_until="commit")
+    page.locator(".question[data-number='1'] .option").filter(has=page.locator("input[value=B]")).click()
+    held[0].continue_()
+    expect(state_of(page)).to_have_text(re.compile("第 1 题已保存"))
+    assert stored(page) == {1: "B"}
 
 
 def test_the_dialog_counts_what_is_not_answered_and_the_result_shows_only_the_score(exam):

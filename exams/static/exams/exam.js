@@ -222,5 +222,9 @@ clock.addEventListener("end", endByClock);
 clock.start();
 // What waited here when the page was closed.
 for (const [number, { choice }] of queue.pending) setChoice(questions.get(number).section, choice);
+// What was chosen before this script was there: the browser itself fills nothing in (autocomplete is off).
+for (const { number, section, saved } of questions.values()) {
+  if (!queue.pending.has(number) && choiceOf(section) !== saved) queue.put(number, choiceOf(section));
+}
 show(Number(location.hash.slice(2)) || numbers.find((n) => !questions.get(n).saved) || numbers[0], { focus: false });
 queue.flush();
