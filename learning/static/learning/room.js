@@ -170,7 +170,8 @@ class Room {
     if (ask && this.camera.verified && !this.heldFor) this.ask();
     else if (this.questions.open) this.questions.gone();
     else if (clockLetsGo) this.goOn();
-    else if (state === "counting" && !this.board.held) this.board.state("counting");
+    // An ack that was under way when the video stopped speaks of the time before.
+    else if (state === "counting" && !this.board.held && !this.player.video.paused) this.board.state("counting");
   }
 
   ask() {
