@@ -66,6 +66,7 @@ def reread(session, in_tenant):
 def test_an_honest_person_passes_and_is_verified_for_the_time_of_the_rules(sitting, lingzhu, in_tenant, obama):
     from proctoring import vault
     from proctoring.models import Incident, LivenessAttempt
+    from proctoring.incidents import PASSIVE
     from proctoring.rules import ProctoringRules
 
     session, cookie = sitting
@@ -78,7 +79,7 @@ def test_an_honest_person_passes_and_is_verified_for_the_time_of_the_rules(sitti
         assert attempt.outcome == "liveness.passed"
         assert attempt.distance < ProctoringRules().dlib_pass
         assert vault.get(attempt).startswith(b"\xff\xd8")
-        assert Incident.objects.count() == 0
+        assert Incident.objects.exclude(kind__in=PASSIVE).count() == 0  # a recorded clip repeats itself
     stored = reread(session, in_tenant)
     assert stored.verified_at - before < timedelta(seconds=90)
     # the socket closed right after: what was verified holds for a short cut only
