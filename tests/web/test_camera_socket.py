@@ -65,8 +65,8 @@ def reread(session, in_tenant):
 
 def test_an_honest_person_passes_and_is_verified_for_the_time_of_the_rules(sitting, lingzhu, in_tenant, obama):
     from proctoring import vault
-    from proctoring.models import Incident, LivenessAttempt
     from proctoring.incidents import PASSIVE
+    from proctoring.models import Incident, LivenessAttempt
     from proctoring.rules import ProctoringRules
 
     session, cookie = sitting
