@@ -204,7 +204,7 @@ def test_a_worker_of_another_edition_judges_nobody(obama):
         known = pack_known(f"dlib:{BEFORE}", [np.zeros(128, np.float32)])
         entry = {b"rules": b"{}", b"known": known, b"actions": json.dumps(["left"]).encode(), b"attempt": b"a"}
         with pytest.raises(OtherEdition):
-            await worker._on_begin(entry, stale=False)
+            await worker._on_begin(entry, age=0.0, stale=False)
         return worker._sittings
 
     assert asyncio.run(begin()) == {}
