@@ -20,12 +20,16 @@ from learning.beats_sql import BEAT_SQL, Beat, Credited, parameters
 log = structlog.get_logger(__name__)
 
 WINDOW_S = 0.025
-MOST = 125  # small enough that the next batch is read while PostgreSQL writes this one (ADR 0035)
+MOST = 160  # small enough that the next batch is read while PostgreSQL writes this one (ADR 0035, 0199)
 CONNECT_TIMEOUT_S = 5
 STATEMENT_TIMEOUT_MS = 10_000
-# One plan, by primary keys, made once: planned while a table is new and empty, it would read that table whole for every
-# beat until the next ANALYZE, and compiling it costs hundreds of milliseconds in which nobody is answered.
-PLAN = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
+# One plan, row by row by primary keys, made once: planned while a table is new and empty, it would read that table, or
+# all sittings that live, for every batch until the next ANALYZE; and compiling it costs hundreds of milliseconds in
+# which nobody is answered.
+PLAN = {
+    "plan_cache_mode": "force_generic_plan",
+    **dict.fromkeys(("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "jit"), "off"),
+}
 SESSION = {
     "search_path": "public",
     "statement_timeout": str(STATEMENT_TIMEOUT_MS),

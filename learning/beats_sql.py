@@ -1,14 +1,20 @@
 """The one statement that credits study time, for one beat or for five hundred.
 
-Parameters: `ids seqs nonces plays` (arrays of one length, no session twice, ordered by id), `at` (NULL: PostgreSQL's
-own clock; only a replay in a demo database gives another) and `zone` (the province's time zone, for the daily cap).
+Parameters: `ids seqs nonces plays` (arrays of one length, no session twice, ordered by id), `fresh` (as many random
+nonces for the beats that follow), `at` (NULL: PostgreSQL's own clock; only a replay in a demo database gives another)
+and `zone` (the province's time zone, for the daily cap).
 
-What it does, for each beat whose session lives and whose seq and nonce are the ones expected: lock the session and its
-progress in the order of ids (no deadlocks between processes), credit as `rules.seconds_to_credit` says, extend the
-open span while credit is contiguous or begin a new one, advance the progress, end the session when the lesson is
-complete, and issue the next nonce. A beat that does not match changes nothing and comes back with `seq` NULL.
+What it does, for each beat whose session lives and whose seq and nonce are the ones expected: credit as
+`rules.seconds_to_credit` says, hand out the next nonce, extend the open span while credit is contiguous or begin a new
+one, advance the progress, end the session when the lesson is complete. A beat that does not match changes nothing and
+comes back with `seq` NULL.
+
+No row is locked before it is changed (ADR 0199). The session's own update decides: it waits for whoever changes that
+row, looks at seq, nonce and end again, and only what it changed is credited. Whoever else changes a span or a progress
+changes the session first. Sessions are updated in the order of ids, so that processes do not wait for each other.
 """
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,15 +22,15 @@ from uuid import UUID
 
 BEAT_SQL = """
 WITH beat AS (
-  SELECT * FROM unnest(%(ids)s::bigint[], %(seqs)s::integer[], %(nonces)s::uuid[], %(plays)s::boolean[])
-    AS b(id, seq, nonce, plays)
+  SELECT * FROM unnest(%(ids)s::bigint[], %(seqs)s::integer[], %(nonces)s::uuid[], %(plays)s::boolean[],
+                       %(fresh)s::uuid[]) AS b(id, seq, nonce, plays, fresh)
 ), clock AS MATERIALIZED (
   SELECT at, (at AT TIME ZONE %(zone)s)::date AS today
-  FROM (SELECT COALESCE(%(at)s::timestamptz, date_trunc('milliseconds', now())) AS at) AS t
-), held AS MATERIALIZED (
+  FROM (SELECT date_trunc('milliseconds', COALESCE(%(at)s::timestamptz, now())) AS at) AS t
+), found AS MATERIALIZED (
   SELECT s.id, s.last_beat_at, s.playing, s.cap_ms, s.day_cap_ms, s.day, s.day_credited_ms, s.span_id,
-         s.enrolment_id, s.lesson_id, s.institution_id, s.progress_id, p.credited_ms, p.duration_ms, b.plays,
-         s.ask_at, s.answer_ms, s.answer_by, s.opens_minute, s.closes_minute,
+         s.enrolment_id, s.lesson_id, s.institution_id, s.progress_id, p.credited_ms, p.duration_ms,
+         b.seq, b.nonce, b.plays, b.fresh, s.answer_by, s.opens_minute, s.closes_minute,
          (s.opens_minute, s.closes_minute) <> (0, 1440) AS has_hours,
          CASE WHEN c.verified_until IS NOT NULL THEN LEAST(c.verified_until, c.closed_at) END AS verified_until,
          GREATEST(s.last_beat_at, date_trunc('milliseconds', c.verified_at), s.resumed_at) AS from_at
@@ -33,22 +39,23 @@ WITH beat AS (
   JOIN learning_lessonprogress p ON p.id = s.progress_id
   JOIN proctoring_camerasession c ON c.id = s.camera_session_id
   ORDER BY s.id
-  FOR NO KEY UPDATE OF s, p
 ), timed AS (
-  SELECT h.*, k.at, k.today,
-         GREATEST(0, floor(extract(epoch FROM k.at - h.from_at) * 1000))::bigint AS elapsed_ms,
-         GREATEST(0, floor(extract(epoch FROM h.verified_until - h.from_at) * 1000))::bigint AS verified_ms,
-         CASE WHEN h.day = k.today THEN h.day_credited_ms ELSE 0 END AS used_ms,
-         CASE WHEN h.answer_by IS NOT NULL
-           THEN GREATEST(0, floor(extract(epoch FROM h.answer_by - h.from_at) * 1000))::bigint END AS answer_left_ms,
-         CASE WHEN h.from_at = h.last_beat_at THEN h.span_id END AS open_span_id,
-         CASE WHEN h.has_hours THEN (extract(epoch FROM (h.from_at AT TIME ZONE %(zone)s)
-           - date_trunc('day', h.from_at AT TIME ZONE %(zone)s)) * 1000)::bigint END AS from_ms_of_day,
-         NOT h.has_hours OR (extract(epoch FROM (k.at AT TIME ZONE %(zone)s)
+  SELECT f.*, k.at, k.today,
+         GREATEST(0, round(date_part('epoch', k.at - f.from_at) * 1000))::bigint AS elapsed_ms,
+         GREATEST(0, round(date_part('epoch',
+           date_trunc('milliseconds', f.verified_until) - f.from_at) * 1000))::bigint AS verified_ms,
+         CASE WHEN f.day = k.today THEN f.day_credited_ms ELSE 0 END AS used_ms,
+         CASE WHEN f.answer_by IS NOT NULL
+           THEN GREATEST(0, round(date_part('epoch', f.answer_by - f.from_at) * 1000))::bigint END AS answer_left_ms,
+         CASE WHEN f.from_at = f.last_beat_at THEN f.span_id END AS open_span_id,
+         CASE WHEN f.has_hours THEN (extract(epoch FROM (f.from_at AT TIME ZONE %(zone)s)
+           - date_trunc('day', f.from_at AT TIME ZONE %(zone)s)) * 1000)::bigint END AS from_ms_of_day,
+         NOT f.has_hours OR (extract(epoch FROM (k.at AT TIME ZONE %(zone)s)
            - date_trunc('day', k.at AT TIME ZONE %(zone)s)) * 1000)::bigint
-           BETWEEN h.opens_minute * 60000::bigint AND h.closes_minute * 60000::bigint - 1 AS is_open
-  FROM held h, clock k
-), earned AS MATERIALIZED (
+           BETWEEN f.opens_minute * 60000::bigint AND f.closes_minute * 60000::bigint - 1 AS is_open
+  FROM found f, clock k
+  OFFSET 0  -- computed once, not wherever it is named
+), earned AS (
   SELECT t.*,
          CASE WHEN t.playing AND t.verified_until IS NOT NULL
                 AND (t.from_ms_of_day IS NULL OR t.from_ms_of_day >= t.opens_minute * 60000::bigint)
@@ -58,46 +65,53 @@ WITH beat AS (
            CASE WHEN t.day_cap_ms > 0 THEN t.day_cap_ms - t.used_ms END))::integer
          ELSE 0 END AS credit
   FROM timed t
-), grown AS (
-  UPDATE learning_creditspan x
-  SET credited_ms = x.credited_ms + e.credit, ended_at = x.ended_at + e.credit * interval '1 millisecond'
-  FROM earned e WHERE x.id = e.open_span_id AND e.credit > 0
-), born AS (
-  INSERT INTO learning_creditspan
-    (session_id, enrolment_id, lesson_id, institution_id, started_at, ended_at, credited_ms)
-  SELECT id, enrolment_id, lesson_id, institution_id, from_at,
-         from_at + credit * interval '1 millisecond', credit
-  FROM earned WHERE credit > 0 AND open_span_id IS NULL
-  RETURNING id, session_id
-), advanced AS (
-  UPDATE learning_lessonprogress p
-  SET credited_ms = e.credited_ms + e.credit,
-      completed_at = CASE WHEN e.credited_ms + e.credit >= e.duration_ms THEN e.at ELSE p.completed_at END
-  FROM earned e WHERE p.id = e.progress_id AND e.credit > 0
+  OFFSET 0
+), due AS MATERIALIZED (
+  SELECT e.*, e.credited_ms + e.credit AS now_ms, e.credited_ms + e.credit >= e.duration_ms AS complete,
+         CASE WHEN e.credit > 0 AND e.open_span_id IS NULL
+           THEN nextval('learning_creditspan_id_seq') END AS new_span_id
+  FROM earned e
 ), moved AS (
   UPDATE learning_studysession s
   SET seq = s.seq + 1,
-      nonce = gen_random_uuid(),
-      last_beat_at = GREATEST(s.last_beat_at, e.at),
-      playing = e.plays,
-      answer_by = COALESCE(e.answer_by, CASE WHEN e.ask_at <= e.at
-        THEN e.at + e.answer_ms * interval '1 millisecond' END),
-      day = e.today,
-      day_credited_ms = e.used_ms + e.credit,
-      span_id = CASE WHEN e.credit = e.elapsed_ms THEN COALESCE(e.open_span_id, born.id) END,
-      ended_at = CASE WHEN e.credited_ms + e.credit >= e.duration_ms THEN e.at END,
-      end_reason = CASE WHEN e.credited_ms + e.credit >= e.duration_ms THEN 'complete' ELSE '' END
-  FROM earned e LEFT JOIN born ON born.session_id = e.id
-  WHERE s.id = e.id
-  RETURNING s.id, s.seq, s.nonce, s.answer_by
+      nonce = d.fresh,
+      last_beat_at = GREATEST(s.last_beat_at, d.at),
+      playing = d.plays,
+      answer_by = COALESCE(s.answer_by, CASE WHEN s.ask_at <= d.at
+        THEN d.at + s.answer_ms * interval '1 millisecond' END),
+      day = d.today,
+      day_credited_ms = d.used_ms + d.credit,
+      span_id = CASE WHEN d.credit = d.elapsed_ms THEN COALESCE(d.open_span_id, d.new_span_id) END,
+      ended_at = CASE WHEN d.complete THEN d.at END,
+      end_reason = CASE WHEN d.complete THEN 'complete' ELSE '' END
+  FROM due d
+  WHERE s.id = d.id AND s.seq = d.seq AND s.nonce = d.nonce AND s.ended_at IS NULL
+  RETURNING s.id, s.seq, s.nonce, s.answer_by, s.enrolment_id, s.lesson_id, s.institution_id, s.progress_id,
+            d.at, d.from_at, d.credit, d.now_ms, d.duration_ms, d.complete, d.plays, d.verified_until, d.is_open,
+            d.open_span_id, d.new_span_id,
+            CASE WHEN d.day_cap_ms > 0 THEN d.day_cap_ms - d.used_ms - d.credit END AS day_left_ms
+), grown AS (
+  UPDATE learning_creditspan x
+  SET credited_ms = x.credited_ms + m.credit, ended_at = x.ended_at + m.credit * interval '1 millisecond'
+  FROM moved m WHERE x.id = m.open_span_id AND m.credit > 0
+), born AS (
+  INSERT INTO learning_creditspan
+    (id, session_id, enrolment_id, lesson_id, institution_id, started_at, ended_at, credited_ms)
+  SELECT new_span_id, id, enrolment_id, lesson_id, institution_id, from_at,
+         from_at + credit * interval '1 millisecond', credit
+  FROM moved WHERE new_span_id IS NOT NULL
+), advanced AS (
+  UPDATE learning_lessonprogress p
+  SET credited_ms = m.now_ms, completed_at = CASE WHEN m.complete THEN m.at ELSE p.completed_at END
+  FROM moved m WHERE p.id = m.progress_id AND m.credit > 0
 )
-SELECT b.id, m.seq, m.nonce, e.at, e.credit, e.credited_ms + e.credit AS credited_ms, e.duration_ms, e.plays,
-       e.verified_until, CASE WHEN e.day_cap_ms > 0 THEN e.day_cap_ms - e.used_ms - e.credit END AS day_left_ms,
-       m.answer_by, e.is_open,
-       CASE WHEN m.id IS NULL THEN (SELECT s.end_reason FROM learning_studysession s WHERE s.id = b.id) END
-FROM beat b
-LEFT JOIN moved m ON m.id = b.id
-LEFT JOIN earned e ON e.id = b.id
+SELECT id, seq, nonce, at, credit, now_ms, duration_ms, plays, verified_until, day_left_ms, answer_by, is_open,
+       NULL::varchar
+FROM moved
+UNION ALL
+SELECT b.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       (SELECT s.end_reason FROM learning_studysession s WHERE s.id = b.id)
+FROM beat b WHERE b.id NOT IN (SELECT id FROM moved)
 """
 
 # A socket that comes (back) gets the current seq and a fresh nonce; the time it was away earns nothing. `at` as above.
@@ -164,6 +178,13 @@ def parameters(beats: list[Beat], zone: str, at: datetime | None = None) -> dict
         "seqs": [beat.seq for beat in ordered],
         "nonces": [beat.nonce for beat in ordered],
         "plays": [beat.playing for beat in ordered],
+        "fresh": random_uuids(len(ordered)),
         "zone": zone,
         "at": at,
     }
+
+
+def random_uuids(count: int) -> list[UUID]:
+    """Of 128 random bits each. Asked of the system at once: PostgreSQL would ask it for each, a tenth of its work."""
+    drawn = os.urandom(16 * count)
+    return [UUID(bytes=drawn[start : start + 16]) for start in range(0, len(drawn), 16)]
