@@ -4,6 +4,7 @@ what tells of a camera that is none. Works on decoded frames; knows no Redis, cl
 
 import hashlib
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
 
 import cv2
@@ -54,7 +55,7 @@ class Tells:
         return {
             "frames": len(self.times),
             "uneven": round(float(gaps.std()) / mean, 4) if mean > 0 else 1.0,
-            "still": round(float(np.median(self.unchanged)), 4) if self.unchanged else 0.0,
+            "still": round(median(self.unchanged), 4) if self.unchanged else 0.0,
             "repeats": round(self.repeats / max(1, len(self.times) - 1), 3),
             "again": self.again,
         }

@@ -76,17 +76,15 @@ async def hand_over(worker: str, lane: str, entry: dict[str, Any]) -> None:
 async def tell_socket(channel: str, message: dict[str, Any]) -> bool:
     """Put a message on a socket's own channel; False when its reader is so far behind that it is gone.
 
-    What the layer's own `send` does in four round trips, in one (ADR 0187): a worker does it for each frame.
+    What the layer's own `send` does in four round trips, in one command (ADR 0187): a worker does it for each frame.
     """
     layer: Any = get_channel_layer()
     key, now = layer.prefix + layer.non_local_name(channel), time.time()
     body = layer.serialize(message | {"__asgi_channel__": channel})
-    async with layer.connection(layer.consistent_hash(channel)).pipeline(transaction=False) as pipe:
-        pipe.zremrangebyscore(key, 0, int(now) - int(layer.expiry))
-        pipe.zadd(key, {body: now})
-        pipe.expire(key, int(layer.expiry))
-        pipe.zcard(key)
-        *_done, waiting = await pipe.execute()
+    expiry = int(layer.expiry)
+    waiting = await layer.connection(layer.consistent_hash(channel)).eval(
+        wire.TELL, 1, key, int(now) - expiry, now, body, expiry
+    )
     return bool(waiting <= layer.get_capacity(channel))
 
 

@@ -231,46 +231,51 @@ def look_at_snapshot(
 ) -> tuple[Sighting, bytes]:
     """The verdict of a snapshot's frames: the mean of those with one face against the template (first of `known`).
 
-    One frame with several faces decides (they may duck away); one frame with a face is enough otherwise.
+    One frame with several faces decides (they may duck away); one frame with a face is enough otherwise. Frames are
+    dealt with one by one: holding all of them decoded costs a millisecond of fresh memory each.
     """
-    glances = [(g, jpeg) for jpeg in jpegs if (g := glance(engine, jpeg)) is not None]
-    crowd = next(((g, jpeg) for g, jpeg in glances if len(g.boxes) > 1), None)
-    if crowd is not None:
-        return _faceless("two_faces", engine, crowd[0]), crowd[1]
-    alone = [(g, jpeg) for g, jpeg in glances if len(g.boxes) == 1]
-    if not alone:
-        return _faceless("no_face", engine, glances[0][0] if glances else None), glances[0][1] if glances else b""
-    vectors = [v for g, _ in alone for v in engine.embed(g.rgb, g.points, mirrored=False)]
-    seen = engine.mean(vectors)
-    distance = engine.distance(seen, known[0])
-    best, jpeg = alone[0]
+    vectors: list[np.ndarray] = []
+    tells, best, empty = Tells(), None, None
+    for number, jpeg in enumerate(jpegs):
+        seen = glance(engine, jpeg)
+        if seen is None:
+            continue
+        if len(seen.boxes) > 1:
+            return _faceless("two_faces", engine, _kept(seen)), jpeg
+        tells.add(float(number), seen.grey, seen.boxes[0] if seen.boxes else None)
+        if seen.boxes:
+            vectors += engine.embed(seen.rgb, seen.points, mirrored=False)
+            best = best or (_kept(seen), face_of(seen.grey, seen.points), jpeg)
+        else:
+            empty = empty or (_kept(seen), jpeg)
+    if best is None:
+        return _faceless("no_face", engine, empty[0] if empty else None), empty[1] if empty else b""
+    (mark, thumb), face, jpeg = best
+    mean = engine.mean(vectors)
+    distance = engine.distance(mean, known[0])
     verdict = Sighting(
         verdict_of(distance, engine.name, rules),
         engine.name,
         round(distance, 4),
-        pictures.fingerprint(best.grey),
-        closest=closest_of(engine, seen, known),
+        mark,
+        closest=closest_of(engine, mean, known),
         evidence={
-            "mark": FaceMark(seen, face_of(best.grey, best.points)).to_bytes(),
-            "thumb": thumbnail(best.rgb),
-            "apart": distances_to(engine, seen, known),
-            "tells": _tells_of(glances),
+            "mark": FaceMark(mean, face).to_bytes(),
+            "thumb": thumb,
+            "apart": distances_to(engine, mean, known),
+            "tells": tells.as_dict(),
         },
     )
     return verdict, jpeg
 
 
-def _faceless(outcome: str, engine: FaceEngine, seen: Glance | None) -> Sighting:
+def _kept(seen: Glance) -> tuple[str, bytes]:
+    """Fingerprint and thumbnail of the frame that is kept."""
+    return pictures.fingerprint(seen.grey), thumbnail(seen.rgb)
+
+
+def _faceless(outcome: str, engine: FaceEngine, kept: tuple[str, bytes] | None) -> Sighting:
     """A snapshot in which nobody was compared: no face, or too many."""
-    if seen is None:
+    if kept is None:
         return Sighting(outcome, engine.name)
-    mark, thumb = pictures.fingerprint(seen.grey), thumbnail(seen.rgb)
-    return Sighting(outcome, engine.name, fingerprint=mark, evidence={"thumb": thumb})
-
-
-def _tells_of(glances: list[tuple[Glance, bytes]]) -> dict[str, float]:
-    """Of the frames of one snapshot, without their times."""
-    tells = Tells()
-    for number, (seen, _jpeg) in enumerate(glances):
-        tells.add(float(number), seen.grey, seen.boxes[0] if seen.boxes else None)
-    return tells.as_dict()
+    return Sighting(outcome, engine.name, fingerprint=kept[0], evidence={"thumb": kept[1]})

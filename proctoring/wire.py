@@ -94,3 +94,12 @@ for _, w in ipairs(alive) do
 end
 return best
 """
+
+# KEYS: a channel of the layer. ARGV: what is older is dropped (s), now (s), the message, expiry s.
+# Returns how many messages wait.
+TELL = """
+redis.call('ZREMRANGEBYSCORE', KEYS[1], 0, ARGV[1])
+redis.call('ZADD', KEYS[1], ARGV[2], ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+return redis.call('ZCARD', KEYS[1])
+"""

@@ -43,7 +43,7 @@ def dlib_against_face_recognition() -> Measured:
 
 if WEIGHTS:
 
-    @figure("face snapshots, ONNX / bare loop", target=0.95)
+    @figure("face snapshots, ONNX / bare loop", target=0.9)  # 3 ms beside 46, not beside 250 (ADR 0187)
     def onnx_against_bare() -> Measured:
         return ratio("onnx", "bare")
 
