@@ -75,14 +75,14 @@ def open_classes(*, on: date) -> list[OpenClass]:
     taken = Count("enrolments", filter=~Q(enrolments__admission=Admission.WITHDRAWN))
     classes = (
         TrainingClass.objects.filter(closed_at=None, ends_on__gte=on)
-        .select_related("position")
+        .prefetch_related("positions")
         .annotate(taken=taken)
         .order_by("starts_on", "name")[:CLASSES_ON_HOME]
     )
     return [
         OpenClass(
             name=row.name,
-            position=row.position.name if row.position else "",
+            position=row.positions_said,
             starts_on=row.starts_on,
             ends_on=row.ends_on,
             left=max(0, row.capacity - row.taken) if row.capacity else None,

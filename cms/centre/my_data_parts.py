@@ -56,6 +56,7 @@ NOT_IN_THE_COPY = {
     "proctoring.Attestation.begun_by": OFFICE,
     "proctoring.Attestation.ended_by": OFFICE,
     "exams.Attempt.looked_by": OFFICE,
+    "learning.Enrolment.seen_by": OFFICE,
     "learning.Clearing.by": OFFICE,
     "learning.MediaUpload.by": OFFICE,
     "review.HoursReview.decided_by": OFFICE,

@@ -111,7 +111,7 @@ def _classes() -> Any:
     admitted = Q(enrolments__admission=Admission.ADMITTED)
     return (
         TrainingClass.objects.filter(closed_at=None)
-        .select_related("position")
+        .prefetch_related("positions")
         .annotate(
             people=Count("enrolments", filter=admitted),
             complete=Count("enrolments", filter=admitted & done),

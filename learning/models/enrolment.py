@@ -43,26 +43,42 @@ class PostCertificate(models.Model):
 
 
 class TrainingClass(models.Model):
-    """The group in which an institution runs enrolments."""
+    """The group in which an institution runs enrolments. People enrol from `enrols_from` to `enrols_until`, and study
+    from `starts_on` to `ends_on`; without `positions` it is for all of them."""
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     institution = models.ForeignKey("tenants.Institution", models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20, blank=True)
     name = models.CharField(max_length=80)
-    position = models.ForeignKey(Position, models.PROTECT, null=True, blank=True, related_name="+")
+    positions = models.ManyToManyField(Position, blank=True, related_name="+")
     year = models.PositiveSmallIntegerField()
+    enrols_from = models.DateField(null=True, blank=True)
+    enrols_until = models.DateField(null=True, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField()
     capacity = models.PositiveIntegerField(default=0, help_text="0: no limit")
+    head_teacher = models.CharField(max_length=50, blank=True)
+    notice = models.TextField(blank=True, help_text="what the people of the class read on their pages")
     closed_at = models.DateTimeField(null=True, blank=True)
 
     objects = scoped()
 
     class Meta:
         ordering = ["-year", "name"]
-        constraints = [models.UniqueConstraint(fields=["institution", "name"], name="training_class_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "name"], name="training_class_name"),
+            models.UniqueConstraint(
+                fields=["institution", "number"], condition=~models.Q(number=""), name="training_class_number"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def positions_said(self) -> str:
+        """Names of its positions; empty: it is for all of them."""
+        return "、".join(position.name for position in self.positions.all())
 
 
 class Admission(models.TextChoices):
@@ -70,6 +86,24 @@ class Admission(models.TextChoices):
     AWAITING_PAYMENT = "awaiting_payment", _("Awaiting payment")
     ADMITTED = "admitted", _("Admitted")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Origin(models.TextChoices):
+    """Who asked for the enrolment."""
+
+    COUNTER = "counter", _("At the counter")
+    TRAINEE = "trainee", _("By the trainee")
+    SHEET = "sheet", _("From a sheet")
+    TRANSFER = "transfer", _("Transfer")
+
+
+class PaymentWay(models.TextChoices):
+    CASH = "cash", _("Cash")
+    BANK = "bank", _("Bank transfer")
+    WECHAT = "wechat", _("WeChat Pay")
+    ALIPAY = "alipay", _("Alipay")
+    CARD = "card", pgettext_lazy("payment", "Card")
+    EMPLOYER = "employer", _("Paid by the employer")
 
 
 class HoursState(models.TextChoices):
@@ -103,6 +137,25 @@ class Enrolment(models.Model):
     admission = models.CharField(max_length=24, choices=Admission.choices, default=Admission.AWAITING_CONFIRMATION)
     training_fee = models.DecimalField(max_digits=8, decimal_places=2, default=0)
     textbook_fee = models.DecimalField(max_digits=8, decimal_places=2, default=0)
+    fee_notice = models.CharField(
+        max_length=200, blank=True, help_text="title and date of the notice the fees are from"
+    )
+    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.COUNTER)
+    # As written on the application, for the institution; the account's own number stays the person's.
+    phone = EncryptedTextField(null=True)
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="ID card and post certificate were seen")
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    paid_amount = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    paid_on = models.DateField(null=True, blank=True, help_text="day of the receipt; `paid_at` is when it was noted")
+    paid_way = models.CharField(max_length=10, choices=PaymentWay.choices, blank=True)
+    receipt_number = models.CharField(max_length=40, blank=True)
+    wants_invoice = models.BooleanField(default=False)
+    invoice_title = models.CharField(max_length=100, blank=True)
+    invoice_tax_number = models.CharField(max_length=20, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_reason = models.CharField(max_length=200, blank=True)
+    refund_note = models.CharField(max_length=200, blank=True, help_text="what the institution owes or has paid back")
+    transferred_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="transfers")
     hours_state = models.CharField(max_length=12, choices=HoursState.choices, default=HoursState.STUDYING)
     exam_state = models.CharField(max_length=8, choices=ExamState.choices, default=ExamState.CLOSED)
     clearings_count = models.PositiveSmallIntegerField(default=0)
@@ -116,6 +169,7 @@ class Enrolment(models.Model):
     exam_passed_at = models.DateTimeField(null=True, blank=True)
     certified_at = models.DateTimeField(null=True, blank=True)
     hours_recorded_at = models.DateTimeField(null=True, blank=True)
+    revealable = ("phone",)  # to staff, through tenants.accounts.reveal
 
     objects = scoped()
 

@@ -28,9 +28,11 @@ def seed(institution: Any, *, notices: int = 1, fees: int = 1) -> Any:
     return seed_site(institution, content, by=None, at=AT)
 
 
-def open_class(institution: Any, name: str, *, capacity: int = 30, **fields: Any) -> Any:
+def open_class(institution: Any, name: str, *, capacity: int = 30, position: Any = None, **fields: Any) -> Any:
     """A class that runs to the end of 2099. Within the institution's scope."""
     from learning.models import TrainingClass
 
     values = {"year": 2026, "starts_on": date(2026, 2, 1), "ends_on": date(2099, 12, 31)} | fields
-    return TrainingClass.objects.create(institution=institution, name=name, capacity=capacity, **values)
+    found = TrainingClass.objects.create(institution=institution, name=name, capacity=capacity, **values)
+    found.positions.set([position] if position else [])
+    return found

@@ -17,7 +17,7 @@ def index(request: HttpRequest) -> HttpResponse:
     admitted = Q(enrolments__admission=Admission.ADMITTED)
     done = Q(enrolments__hours_state__in=[HoursState.IN_REVIEW, HoursState.APPROVED])
     rows = (
-        TrainingClass.objects.select_related("position")
+        TrainingClass.objects.prefetch_related("positions")
         .annotate(
             people=Count("enrolments", filter=admitted),
             complete=Count("enrolments", filter=admitted & done),
