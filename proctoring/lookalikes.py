@@ -153,6 +153,12 @@ def decide(pair: Lookalike, *, one_person: bool, reason: str, by: Any, at: datet
     return pair
 
 
+def pairs_of(user: User) -> list[Lookalike]:
+    """Other accounts with this person's face: not yet looked at, or found to be one person."""
+    pairs = Lookalike.objects.filter(Q(first__user=user) | Q(second__user=user))
+    return list(pairs.exclude(state=Lookalike.State.TWO_PEOPLE).order_by("state", "pk"))
+
+
 def forget_lookalikes(profile: FaceProfile) -> None:
     """The face data is gone, so is what was measured on it; what a person decided stays without the measure."""
     mine = Lookalike.objects.filter(Q(first=profile) | Q(second=profile))

@@ -79,7 +79,7 @@ def test_a_case_takes_as_many_queries_with_one_picture_as_with_four(reviewer, li
     with in_tenant(lingzhu):
         case = make_case(lingzhu, outcomes=DOUBTFUL[:shots])
     queries, page = queries_of(reviewer, of_case(case))
-    assert (queries, page.count("data-evidence")) == (37, shots)
+    assert (queries, page.count("data-evidence")) == (38, shots)
 
 
 def test_the_case_shows_the_pictures_worst_first_with_distance_and_verdict(reviewer, case):

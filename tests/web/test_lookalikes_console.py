@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from tenants.roles.roles import Role
 from tests.support import people
-from tests.support.staff import give_photos, queries_of, staff_client
+from tests.support.staff import give_photos, make_case, queries_of, staff_client
 
 FACES = Path(__file__).parents[2] / "site" / "demo" / "faces"
 LIST = "/admin/console/lookalikes/"
@@ -96,3 +96,19 @@ def test_three_pairs_cost_as_many_queries_as_one(association: Any, pair_of: Any)
     pair_of("李梅", "李兰")
     pair_of("陈志强", "陈志刚", 0.2)
     assert queries_of(reviewer, LIST)[0] == one
+
+
+def test_the_review_of_hours_leads_to_the_pair(association: Any, pair_of: Any, lingzhu: Any, in_tenant: Any) -> None:
+    from proctoring.models import FaceProfile
+
+    with in_tenant(lingzhu):
+        review = make_case(lingzhu)
+    reviewer = staff_client(association, Role.HOURS_REVIEWER, "潘怡")
+    address = f"/admin/console/reviews/{review.uuid}/"
+    assert "相貌相同" not in text_of(reviewer.get(address))
+    pair = pair_of("钟强", "钟勇")
+    with in_tenant(lingzhu):
+        pair.first = FaceProfile.objects.get(user=review.enrolment.user)
+    pair.save()
+    page = BeautifulSoup(reviewer.get(address).content, "html.parser")
+    assert page.select_one(f'a[href="{LIST}{pair.uuid}/"]').text == "另有相貌相同的账号"
