@@ -111,4 +111,4 @@ def test_the_review_of_hours_leads_to_the_pair(association: Any, pair_of: Any, l
         pair.first = FaceProfile.objects.get(user=review.enrolment.user)
     pair.save()
     page = BeautifulSoup(reviewer.get(address).content, "html.parser")
-    assert page.select_one(f'a[href="{LIST}{pair.uuid}/"]').text == "另有相貌相同的账号"
+    assert page.select_one(f'a[href="{LIST}{pair.uuid}/"]').text == "另有 1 个相貌相同的账号"

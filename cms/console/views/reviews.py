@@ -24,7 +24,7 @@ from learning.review.case import Case
 from learning.review.models import HoursReview, ReviewState
 from learning.review.rules import ReviewRules, band_of, may_undo
 from proctoring.lookalikes import pairs_of
-from proctoring.models import LivenessAttempt
+from proctoring.models import LivenessAttempt, Lookalike
 from tenants.audit.services import record
 from tenants.errors import DomainError
 from tenants.requests import TenantRequest
@@ -204,7 +204,8 @@ def _case_context(request: TenantRequest, case: Case, form: DecisionForm, doubts
             for p in (case.profile.photos if case.profile else [])
         ],
         "facts": review_screen.facts_of(case, attempt),
-        "lookalikes": pairs_of(case.review.enrolment.user),
+        "lookalikes": (pairs := pairs_of(case.review.enrolment.user)),
+        "lookalikes_tone": "fail" if any(pair.state == Lookalike.State.ONE_PERSON for pair in pairs) else "review",
         "chart": review_screen.chart(case),
         "days": study_days(case.days, case.shots, {line.lesson_id: line.title for line in case.progress.lessons}),
         "bands": review_screen.bands_of(case.shots),
