@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from learning import services
 from learning.errors import CannotEnrol
@@ -92,3 +94,31 @@ def test_age_limits_of_the_ruleset_hold(ready: dict[str, Any]) -> None:
         name="age", values={"eligibility": {"oldest_age": 34}}, in_force_from=AT, by=None, at=AT,
     )  # fmt: skip
     assert refusal(ready) == "enrolment.too_old"  # born on 12 March 1985
+
+
+def test_two_clerks_at_once_do_not_share_the_last_place(committed: None, lingzhu: Any, in_tenant: Any) -> None:
+    lingzhu.position_codes = []
+    with in_tenant(lingzhu):
+        clerk = people.make_user("何敏")
+        published_plan(clerk)
+        last = make_class(lingzhu, capacity=1)
+        holders = [people.make_user(f"学员{number}") for number in "甲乙丙丁"]
+        for number, holder in enumerate(holders):
+            certificate(holder, clerk, number=f"粤建岗10{number}")
+
+    def enrol(number: int) -> str:
+        try:
+            with in_tenant(lingzhu):
+                services.enrol(
+                    institution=lingzhu, user=holders[number], certificate_number=f"粤建岗10{number}", year=2020,
+                    training_class=last, by=clerk, at=AT,
+                )  # fmt: skip
+                return ""
+        except CannotEnrol as error:
+            return error.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(enrol, range(4)))
+    assert answers == ["", *["enrolment.class_full"] * 3]
