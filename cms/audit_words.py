@@ -95,6 +95,7 @@ GROUPS = {
         "enrolment.confirmed": pgettext_lazy("audit", "Confirmed an enrolment"),
         "enrolment.paid": pgettext_lazy("audit", "Noted a payment"),
         "enrolment.withdrawn": pgettext_lazy("audit", "Withdrew an enrolment"),
+        "enrolment.transferred": pgettext_lazy("audit", "Moved an enrolment to another institution"),
         "post_certificate.registered": pgettext_lazy("audit", "Registered a post certificate"),
         "post_certificate.superseded": pgettext_lazy("audit", "Post certificate was replaced"),
         "post_certificate.revoked": pgettext_lazy("audit", "Revoked a post certificate"),

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from learning.models import PostCertificate
+from learning.models import Enrolment, PostCertificate
 from tenants.accounts.models import DataRequest, User
 from tenants.accounts.reveal import REASON_MAX, may_reveal, reveal
 from tenants.errors import DomainError
@@ -17,7 +17,9 @@ from tenants.masking import mask_id_number, mask_phone_number
 from tenants.rulesets.rules import PrivacyRules
 from tenants.rulesets.services import rules_for
 
-KINDS: dict[str, Any] = {"person": User, "certificate": PostCertificate, "request": DataRequest}
+KINDS: dict[str, Any] = {
+    "person": User, "certificate": PostCertificate, "request": DataRequest, "enrolment": Enrolment,
+}  # fmt: skip
 
 
 def kind_of(subject: Any) -> str:
@@ -61,12 +63,17 @@ def _context(request: HttpRequest, subject: Any, field: str) -> dict[str, Any]:
     return {
         "title": _("Full phone number") if is_phone else _("Full ID number"),
         "what": _("phone number") if is_phone else _("ID number"),
-        "person": subject.name if isinstance(subject, User) else subject.holder_name,
+        "person": _name_of(subject),
         "masked": mask_phone_number(value) if is_phone else mask_id_number(value),
         "slot": f"reveal-{subject.uuid}-{field}",
         "rules": rules_for(PrivacyRules, at=now()),
         "here": request.path,
     }
+
+
+def _name_of(subject: Any) -> str:
+    person = subject.user if isinstance(subject, Enrolment) else subject
+    return str(person.name if isinstance(person, User) else person.holder_name)
 
 
 def _answer(request: HttpRequest, part: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

@@ -48,6 +48,9 @@ class EligibilityRules:
     last_issue_year: int = 2018
     renewal_closes_on: date = date(2020, 12, 31)
     position_codes: tuple[str, ...] = field(default=POSITION_CODES)
+    youngest_age: int = 0  # full years on the day of enrolling; 0: no limit
+    oldest_age: int = 0
+    refund_days: int = 7  # days after payment in which fees are paid back to who has not begun
 
 
 # --- credit -------------------------------------------------------------------------------------------------------

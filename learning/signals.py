@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from learning.models import EndReason, StudySession
+from learning.models import EndReason, Enrolment, StudySession
 from learning.services import end_study_session
 from proctoring.models import CameraSession
 from proctoring.signals import under_sessions
@@ -17,3 +17,11 @@ def end_with_session(sender: Any, user: User, rows: list[SignedIn], by: Any, at:
         cameras = CameraSession.objects.filter(under_sessions(user, rows))
         for session in StudySession.objects.filter(user=user, ended_at=None, camera_session__in=cameras):
             end_study_session(session, by=by, at=at, reason=EndReason.SIGNED_OUT)
+
+
+def empty_enrolments(sender: Any, *, user: User, by: Any, at: datetime, **_: Any) -> None:
+    """Of an anonymised person's enrolments stays what was studied and paid, not what was written on the application."""
+    with province_scope():
+        Enrolment.objects.filter(user=user).update(
+            phone=None, invoice_title="", invoice_tax_number="", withdrawal_reason="", refund_note=""
+        )

@@ -123,12 +123,17 @@ def enrolments(user: User) -> Part:
         "hours": _("Hours"), "exam": _("Exam"), "enrolled": _("Enrolled"), "complete": _("Hours complete"),
         "approved": _("Hours approved"), "passed": _("Exam passed"), "recorded": _("Hours recorded"),
         "fee": _("Training fee"), "book": _("Textbook fee"), "paid": _("Paid"),
+        "receipt": _("Number of the receipt"), "phone": _("Phone on the application"),
+        "invoice": _("Title of the invoice"), "tax": _("Tax number"), "withdrawn": _("Withdrawn"),
+        "why": _("Reason"), "refund": _("Refund"),
     }  # fmt: skip
     rows = Enrolment.objects.filter(user=user).select_related("institution", "position")
     return Part.of("enrolments", _("Enrolments"), labels, (
         (row.institution.name, row.position.name, row.year, row.get_admission_display(), row.get_hours_state_display(),
          row.get_exam_state_display(), row.created_at, row.hours_completed_at, row.hours_approved_at,
-         row.exam_passed_at, row.hours_recorded_at, row.training_fee, row.textbook_fee, row.paid_at)
+         row.exam_passed_at, row.hours_recorded_at, row.training_fee, row.textbook_fee, row.paid_at,
+         row.receipt_number, row.phone, row.invoice_title, row.invoice_tax_number, row.withdrawn_at,
+         row.withdrawal_reason, row.refund_note)
         for row in rows
     ))  # fmt: skip
 

@@ -46,15 +46,18 @@ class EnrolForm(PersonForm):
         label=_("Mobile phone"),
         max_length=20,
         required=False,
-        help_text=_(
-            "The trainee's own. Used only if this person has no account yet; an existing account keeps its phone."
-        ),
+        help_text=_("The trainee's own. It stands on the application; an existing account keeps the phone it has."),
     )
     certificate = forms.ChoiceField(label=_("Which post certificate"), widget=forms.RadioSelect)
     training_class: "forms.ModelChoiceField[TrainingClass]" = forms.ModelChoiceField(
         label=_("Class"), queryset=TrainingClass.objects.none(), required=False, empty_label=_("no class yet")
     )
     year = forms.TypedChoiceField(label=_("Year"), coerce=int)
+    wants_invoice = forms.BooleanField(label=_("An invoice is wanted"), required=False)
+    invoice_title = forms.CharField(label=_("Title of the invoice"), max_length=100, required=False)
+    invoice_tax_number = forms.CharField(
+        label=_("Tax number"), max_length=20, required=False, help_text=_("of a firm; a person has none")
+    )
 
     def __init__(self, *args: Any, certificates: list[PostCertificate], years: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from cms.desk.views import brand, classes, classroom, enrolments, limits, numbers, passwords, profiles, staff, support
+from cms.desk.views import (
+    brand,
+    classes,
+    classroom,
+    enrolment,
+    enrolments,
+    limits,
+    numbers,
+    passwords,
+    profiles,
+    staff,
+    support,
+)
 
 app_name = "desk"
 
@@ -11,6 +23,7 @@ urlpatterns = [
     path("enrolments/", enrolments.index, name="enrolments"),
     path("enrolments/new/", enrolments.new, name="enrol"),
     path("enrolments/<uuid:uuid>/", enrolments.step, name="enrolment_step"),
+    path("enrolments/<uuid:uuid>/detail/", enrolment.page, name="enrolment"),
     path("enrolments/<uuid:uuid>/initial-password/", passwords.reset, name="reset_password"),
     path("classes/", classes.index, name="classes"),
     path("classroom/", classroom.index, name="classroom"),

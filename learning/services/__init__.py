@@ -1,6 +1,6 @@
 """The verbs of learning. Import from here."""
 
-from learning.services.admission import admit, enrol, mark_paid, withdraw
+from learning.services.admission import admit, enrol
 from learning.services.captions import replace_captions, set_captions
 from learning.services.catalogue import create_plan, publish_plan
 from learning.services.clearing import clear_credit, undo_clearing
@@ -15,6 +15,7 @@ from learning.services.hours import (
     note_hours_approved,
     note_recorded,
 )
+from learning.services.leaving import refund_is_due, standing_of, transfer, withdraw
 from learning.services.lesson_questions import add_question, change_question, retire_question
 from learning.services.lessons import (
     change_course,
@@ -26,6 +27,7 @@ from learning.services.lessons import (
     move_lesson,
 )
 from learning.services.media import attach_media, register_media, withdraw_media
+from learning.services.payments import mark_paid, mark_paid_together
 from learning.services.plans import change_draft, delete_draft, draft_plan
 from learning.services.presence import answer_question, open_question
 from learning.services.register import (
@@ -81,6 +83,7 @@ __all__ = [
     "end_study_session",
     "enrol",
     "mark_paid",
+    "mark_paid_together",
     "move_lesson",
     "note_agent",
     "note_certified",
@@ -95,6 +98,7 @@ __all__ = [
     "open_study_session",
     "publish_plan",
     "receive_piece",
+    "refund_is_due",
     "register_media",
     "register_post_certificate",
     "replace_captions",
@@ -104,8 +108,10 @@ __all__ = [
     "retry_upload",
     "revoke_post_certificate",
     "set_captions",
+    "standing_of",
     "supersede_post_certificate",
     "sweep_uploads",
+    "transfer",
     "undo_clearing",
     "withdraw",
     "withdraw_media",

@@ -1,19 +1,40 @@
 """Enrolment: from the counter of the institution to the admitted trainee."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
+from learning.eligibility import (
+    ClassFacts,
+    refusal_of_age,
+    refusal_of_class,
+    refusal_of_institution,
+    refusal_of_invoice,
+)
 from learning.errors import CannotEnrol
-from learning.models import Admission, Enrolment, Plan, PostCertificate, PostCertificateState, TrainingClass
+from learning.models import Admission, Enrolment, Origin, Plan, PostCertificate, PostCertificateState, TrainingClass
 from learning.rules import EligibilityRules, refusal_of
-from tenants.accounts.models import User
+from tenants.accounts.models import DocumentKind, User
+from tenants.accounts.rules import born_on, normalised_phone
 from tenants.audit.services import record
 from tenants.models import Institution
 from tenants.rulesets.services import rules_for
 from tenants.states import require_live
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Who is to be enrolled where and for what."""
+
+    institution: Institution
+    user: User
+    certificate_number: str
+    year: int
+    training_class: TrainingClass | None = None
 
 
 def enrol(
@@ -25,42 +46,98 @@ def enrol(
     training_class: TrainingClass | None = None,
     training_fee: Decimal = Decimal(0),
     textbook_fee: Decimal = Decimal(0),
+    fee_notice: str = "",
+    origin: Origin = Origin.COUNTER,
+    phone: str = "",
+    wants_invoice: bool = False,
+    invoice_title: str = "",
+    invoice_tax_number: str = "",
     by: User,
     at: datetime,
 ) -> Enrolment:
-    """Enrol the holder of a post certificate for its position. Raises `CannotEnrol`, `NotLive`.
+    """Enrol the holder of a post certificate for its position, with the fees of `fee_notice` (title and date) frozen.
 
-    A certificate of somebody else is refused in the same words as one that does not exist.
+    A certificate of somebody else is refused in the same words as one that does not exist. `phone` is the number on
+    the application; the account's own stays as it is. Raises `CannotEnrol`, `NotLive`, `BadPhone`.
     """
-    certificate = _entitling_certificate(user, certificate_number, at)
-    position = certificate.position
-    if institution.position_codes and position.code not in institution.position_codes:
-        raise CannotEnrol("institution")
-    plan = Plan.objects.filter(position=position, year=year, published_at__isnull=False).order_by("-id").first()
-    if plan is None:
-        raise CannotEnrol("no_plan")
+    said: dict[str, Any] = {
+        "training_fee": training_fee,
+        "textbook_fee": textbook_fee,
+        "fee_notice": fee_notice[:200],
+        "origin": origin,
+        "phone": normalised_phone(phone) if phone else None,
+    }
+    said |= _invoice(wants_invoice, invoice_title, invoice_tax_number)
     try:
         with transaction.atomic():
-            require_live(institution.pk)
-            enrolment = Enrolment.objects.create(
-                institution=institution,
-                user=user,
-                position=position,
-                year=year,
-                post_certificate=certificate,
-                training_class=training_class,
-                plan=plan,
-                training_fee=training_fee,
-                textbook_fee=textbook_fee,
-                created_at=at,
-            )
+            wanted = Wanted(institution, user, certificate_number, year, training_class)
+            enrolment = create_enrolment(wanted, said, at=at)
             record("enrolment.created", actor=by, subject=enrolment, institution=institution, at=at)
     except IntegrityError as error:
         raise CannotEnrol("exists") from error
     return enrolment
 
 
-def _entitling_certificate(user: User, number: str, at: datetime) -> PostCertificate:
+def create_enrolment(wanted: Wanted, said: dict[str, Any], *, at: datetime) -> Enrolment:
+    """The row, once nothing stands in the way; within the caller's transaction, which holds the class until its end.
+
+    Raises `CannotEnrol`, `NotLive`; IntegrityError where the person is enrolled already.
+    """
+    institution, on, rules = wanted.institution, localdate(at), rules_for(EligibilityRules, at=at)
+    certificate = _entitling_certificate(wanted.user, wanted.certificate_number, on, rules)
+    position = certificate.position
+    _refuse(refusal_of_institution(institution.position_codes, position.code))
+    _refuse(refusal_of_age(born=_born(wanted.user), on=on, rules=rules))
+    plan = Plan.objects.filter(position=position, year=wanted.year, published_at__isnull=False).order_by("-id").first()
+    if plan is None:
+        raise CannotEnrol("no_plan")
+    require_live(institution.pk)
+    if wanted.training_class is not None:
+        facts = _class_facts(wanted.training_class)
+        where = {"institution_id": institution.pk, "position_code": position.code, "year": wanted.year}
+        _refuse(refusal_of_class(facts, **where, on=on))
+    return Enrolment.objects.create(
+        institution=institution, user=wanted.user, position=position, year=wanted.year, post_certificate=certificate,
+        training_class=wanted.training_class, plan=plan, created_at=at, **said,
+    )  # fmt: skip
+
+
+def _refuse(refusal: str) -> None:
+    if refusal:
+        raise CannotEnrol(refusal)
+
+
+def _born(user: User) -> date | None:
+    return None if user.document_kind == DocumentKind.PASSPORT else born_on(user.id_number)
+
+
+def _class_facts(training_class: TrainingClass) -> ClassFacts:
+    """As the class is now; its row is held, so that two clerks do not share the last place."""
+    found = TrainingClass.objects.select_for_update(no_key=True).filter(pk=training_class.pk).first()
+    if found is None:  # out of the scope in force
+        raise CannotEnrol("class_elsewhere")
+    taken = Enrolment.objects.filter(training_class=found).exclude(admission=Admission.WITHDRAWN).count()
+    return ClassFacts(
+        institution_id=found.institution_id,
+        year=found.year,
+        position_codes=frozenset(found.positions.values_list("code", flat=True)),
+        closed=found.closed_at is not None,
+        enrols_from=found.enrols_from,
+        enrols_until=found.enrols_until,
+        capacity=found.capacity,
+        taken=taken,
+    )
+
+
+def _invoice(wanted: bool, title: str, tax_number: str) -> dict[str, Any]:
+    title, tax_number = title.strip()[:100], "".join(tax_number.split()).upper()
+    _refuse(refusal_of_invoice(wanted=wanted, title=title, tax_number=tax_number))
+    if not wanted:
+        return {}
+    return {"wants_invoice": True, "invoice_title": title, "invoice_tax_number": tax_number}
+
+
+def _entitling_certificate(user: User, number: str, on: date, rules: EligibilityRules) -> PostCertificate:
     certificate = PostCertificate.objects.select_related("position").filter(number=number.strip()).first()
     if certificate is None:
         raise CannotEnrol("unknown")
@@ -69,48 +146,28 @@ def _entitling_certificate(user: User, number: str, at: datetime) -> PostCertifi
         valid=certificate.state == PostCertificateState.VALID,
         position_code=certificate.position.code,
         issued_on=certificate.issued_on,
-        on=localdate(at),
-        rules=rules_for(EligibilityRules, at=at),
+        on=on,
+        rules=rules,
     )
-    if refusal:
-        raise CannotEnrol(refusal)
+    _refuse(refusal)
     return certificate
 
 
 def admit(enrolment: Enrolment, *, by: User, at: datetime) -> Enrolment:
-    """The institution has seen ID card and post certificate. Where fees are due, payment comes next."""
+    """`by` attests having seen ID card and post certificate. Where fees are due, payment comes next."""
     with transaction.atomic():
-        found = _in_state(enrolment, Admission.AWAITING_CONFIRMATION)
+        found = in_state(enrolment, Admission.AWAITING_CONFIRMATION)
         due = found.training_fee + found.textbook_fee > 0
         found.admission = Admission.AWAITING_PAYMENT if due else Admission.ADMITTED
         found.admitted_at = None if due else at
-        found.save(update_fields=["admission", "admitted_at"])
+        found.seen_by, found.seen_at = by, at
+        found.save(update_fields=["admission", "admitted_at", "seen_by", "seen_at"])
         record("enrolment.confirmed", actor=by, subject=found, institution=found.institution, at=at)
     return found
 
 
-def mark_paid(enrolment: Enrolment, *, by: User, at: datetime) -> Enrolment:
-    """The fees were paid at the counter: the trainee may study."""
-    with transaction.atomic():
-        found = _in_state(enrolment, Admission.AWAITING_PAYMENT)
-        found.admission = Admission.ADMITTED
-        found.paid_at = found.admitted_at = at
-        found.save(update_fields=["admission", "paid_at", "admitted_at"])
-        record("enrolment.paid", actor=by, subject=found, institution=found.institution, at=at)
-    return found
-
-
-def withdraw(enrolment: Enrolment, *, by: User, at: datetime) -> Enrolment:
-    """Take back an enrolment that has not been admitted; the person may enrol elsewhere."""
-    with transaction.atomic():
-        found = _in_state(enrolment, Admission.AWAITING_CONFIRMATION, Admission.AWAITING_PAYMENT)
-        found.admission = Admission.WITHDRAWN
-        found.save(update_fields=["admission"])
-        record("enrolment.withdrawn", actor=by, subject=found, institution=found.institution, at=at)
-    return found
-
-
-def _in_state(enrolment: Enrolment, *states: Admission) -> Enrolment:
+def in_state(enrolment: Enrolment, *states: Admission) -> Enrolment:
+    """The enrolment as it is now, held. Raises `CannotEnrol("state")` where it is in none of these."""
     found = (
         Enrolment.objects.select_for_update(no_key=True, of=("self",))
         .select_related("institution")

@@ -17,7 +17,7 @@ from exams import services as exams
 from exams.answers import SentAnswer
 from exams.models import Attempt, Supervision
 from learning import services as learning
-from learning.models import Enrolment, Position, TrainingClass
+from learning.models import Enrolment, PaymentWay, Position, TrainingClass
 from learning.review import services as review
 from proctoring import queries as faces
 from proctoring import services as proctoring
@@ -183,7 +183,7 @@ def enrol(user: User, position_code: str, number: str, office: Office, at: datet
         textbook_fee=textbook_fee, by=office.registrar, at=at,
     )  # fmt: skip
     enrolment = learning.admit(enrolment, by=office.registrar, at=at + timedelta(minutes=4))
-    return learning.mark_paid(enrolment, by=office.registrar, at=at + timedelta(minutes=9))
+    return learning.mark_paid(enrolment, way=PaymentWay.WECHAT, by=office.registrar, at=at + timedelta(minutes=9))
 
 
 def certificate_number(position: str, number: int) -> str:

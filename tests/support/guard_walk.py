@@ -56,7 +56,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "desk:limits": ("proctoring.FaceProfile",),
     "desk:enrol": ("learning.Enrolment",),
     "desk:reset": ("learning.Enrolment",),
-    "desk:reveal": ("accounts.User", "learning.PostCertificate", "accounts.DataRequest"),
+    "desk:reveal": ("accounts.User", "learning.PostCertificate", "accounts.DataRequest", "learning.Enrolment"),
     "desk:staff": ("roles.GroupMembership",),
     "desk:support": ("accounts.SupportGrant",),
     "console:audit": ("audit.Entry",),
@@ -86,7 +86,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 WAGTAILS = {"page", "image", "document", "redirect", "revision", "restriction", "group", "site", "collection"}
 # Parameters that name no row: what is put in their place.
 WORDS: dict[str, tuple[str, ...]] = {
-    "kind": ("photo", "snapshot", "attempt", "person", "certificate", "request", "portrait"),
+    "kind": ("photo", "snapshot", "attempt", "person", "certificate", "request", "portrait", "enrolment"),
     "field": ("id_number", "phone", "holder_id", "wish"),
     "step": ("name", "names", "look", "people", "site", "confirm"),
     "rendition": ("v0",), "folder": ("none-1",),

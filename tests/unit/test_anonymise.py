@@ -148,6 +148,23 @@ def test_nothing_names_the_person_any_more_and_the_number_is_free(make_user: Any
     assert (anew.pk != user.pk, anew.id_number) == (True, number)
 
 
+def test_nothing_of_the_application_stays_on_an_enrolment_of_nobody(
+    make_user: Any, lingzhu: Any, in_tenant: Any
+) -> None:
+    from tenants.accounts import anonymise
+
+    user = make_user()
+    with in_tenant(lingzhu):
+        enrolment = make_finished(lingzhu, user=user).enrolment
+        enrolment.phone, enrolment.invoice_title, enrolment.receipt_number = "13900001111", "陈志强", "NO-77"
+        enrolment.save(update_fields=["phone", "invoice_title", "receipt_number"])
+    closed(user)
+    assert anonymise.anonymise_due(at=AT + timedelta(days=7 + 180)) == 1
+    with in_tenant(lingzhu):
+        enrolment.refresh_from_db()
+    assert (enrolment.phone, enrolment.invoice_title, enrolment.receipt_number) == (None, "", "NO-77")
+
+
 def test_a_closed_account_is_not_enrolled_before_its_number_is_free(make_user: Any, lingzhu: Any) -> None:
     from tenants.accounts.services import IdentityConflict, pre_register
 

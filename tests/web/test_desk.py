@@ -98,7 +98,7 @@ def test_lists_take_as_many_queries_with_one_row_as_with_three(registrar, lingzh
             give_photos(study.user, lingzhu, state="waiting")
     assert queries_of(registrar, "/admin/desk/profiles/")[0] == 16
     queries, page = queries_of(registrar, "/admin/desk/enrolments/")
-    assert (queries, page.count("已核对证件")) == (18, rows)
+    assert (queries, page.count("已核对证件")) == (19, rows)
 
 
 def test_an_enrolment_is_confirmed_then_paid(registrar, lingzhu, in_tenant):

@@ -1,7 +1,6 @@
 """Enrolments: the list, the two steps of admission, and enrolling somebody at the counter."""
 
 from decimal import Decimal
-from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -11,14 +10,17 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from cms.desk import access
+from cms.desk.enrolment_forms import TogetherForm
+from cms.desk.enrolment_words import dress
 from cms.desk.forms import EnrolForm, PersonForm
 from cms.frame import kept, page_of
 from cms.models import FeeRow
 from learning import services
-from learning.models import Admission, Enrolment, ExamState, HoursState, Plan, PostCertificate
+from learning.models import Admission, Enrolment, HoursState, Plan, PostCertificate, TrainingClass
 from learning.queries import progress_of_many
 from learning.rules import EligibilityRules, refusal_of
 from tenants.accounts.models import number_index
@@ -28,19 +30,6 @@ from tenants.errors import DomainError
 from tenants.requests import TenantRequest
 from tenants.rulesets.services import rules_for
 
-ADMISSION_TONES = {
-    Admission.AWAITING_CONFIRMATION: "review",
-    Admission.AWAITING_PAYMENT: "wait",
-    Admission.ADMITTED: "done",
-    Admission.WITHDRAWN: "off",
-}
-HOURS_TONES = {
-    HoursState.STUDYING: "chg",
-    HoursState.IN_REVIEW: "wait",
-    HoursState.APPROVED: "done",
-    HoursState.CLEARED: "fail",
-}
-EXAM_TONES = {ExamState.CLOSED: "off", ExamState.OPEN: "wait", ExamState.PASSED: "done"}
 VIEWS = {
     "all": Q(),
     "confirm": Q(admission=Admission.AWAITING_CONFIRMATION),
@@ -53,15 +42,20 @@ VIEWS = {
 VERBS = {"confirm": services.admit, "pay": services.mark_paid, "withdraw": services.withdraw}
 
 
-@access.desk_view(*access.READERS)
+@access.desk_view(*access.READERS, change=access.CLERKS)
 def index(request: TenantRequest) -> HttpResponse:
-    """Everybody enrolled here, with hours, exam and the next step of the desk."""
+    """Everybody enrolled here, with hours, exam and the next step of the desk; POST notes payments of the chosen."""
+    together = TogetherForm(request.POST or None, initial={"on": localdate(now())})
+    if request.method == "POST" and _pay_together(request, together):
+        return redirect(request.get_full_path())
+    chosen = request.GET.get("class", "")
     view, query = request.GET.get("view", "all"), request.GET.get("q", "").strip()
     view = view if view in VIEWS else "all"
-    counts = Enrolment.objects.aggregate(
+    here = Enrolment.objects.filter(training_class=int(chosen)) if is_key(chosen) else Enrolment.objects.all()
+    counts = here.aggregate(
         **{name: Count("pk", filter=where) for name, where in VIEWS.items() if name != "all"}, all=Count("pk")
     )
-    rows = Enrolment.objects.filter(VIEWS[view]).select_related("user", "position", "training_class", "plan")
+    rows = here.filter(VIEWS[view]).select_related("user", "position", "training_class", "plan")
     if query:
         rows = rows.filter(
             Q(user__name__icontains=query)
@@ -71,7 +65,7 @@ def index(request: TenantRequest) -> HttpResponse:
     page = page_of(request, rows)
     progress = progress_of_many(list(page.object_list))
     for enrolment in page.object_list:
-        _dress(enrolment, progress[enrolment.pk])
+        dress(enrolment, progress[enrolment.pk])
     context = {
         "title": _("Enrolments"),
         "searchable": _("Name, pinyin, class"),
@@ -82,10 +76,34 @@ def index(request: TenantRequest) -> HttpResponse:
             {"code": code, "label": label, "count": counts[code], "current": code == view}
             for code, label in _view_names()
         ],
+        "view": view,
+        "classes": TrainingClass.objects.order_by("-year", "name"),
+        "chosen": chosen,
+        "together": together,
         "may_change": access.has_role(request.user, *access.CLERKS),
         "here": request.get_full_path(),
     }
-    return render(request, "desk/enrolments.html", context)
+    return render(request, "desk/enrolments.html", context, status=400 if together.errors else 200)
+
+
+def is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def _pay_together(request: TenantRequest, form: TogetherForm) -> bool:
+    """Whether all of the chosen were noted as paid; else nobody was, and the form says why."""
+    if not form.is_valid():
+        return False
+    data = form.cleaned_data
+    chosen = list(Enrolment.objects.filter(uuid__in=data["people"]))
+    try:
+        done = services.mark_paid_together(chosen, on=data["on"], way=data["way"], by=request.user, at=now())
+    except DomainError as error:
+        form.add_error(None, error.message)
+        return False
+    words = ngettext("Payment noted for %(n)d person.", "Payment noted for %(n)d people.", done)
+    messages.success(request, words % {"n": done})
+    return True
 
 
 def _view_names() -> list[tuple[str, str]]:
@@ -98,36 +116,6 @@ def _view_names() -> list[tuple[str, str]]:
         ("cleared", _("Cleared")),
         ("done", _("Certified")),
     ]
-
-
-def _dress(enrolment: Any, progress: Any) -> None:
-    """The states as glyph and word."""
-    enrolment.progress_shown = progress
-    enrolment.admission_tone = ADMISSION_TONES[Admission(enrolment.admission)]
-    enrolment.hours_tone = HOURS_TONES[HoursState(enrolment.hours_state)]
-    enrolment.exam_tone = EXAM_TONES[ExamState(enrolment.exam_state)]
-    enrolment.hours_word = _hours_word(HoursState(enrolment.hours_state))
-    enrolment.exam_word = _exam_word(ExamState(enrolment.exam_state))
-    enrolment.fees = enrolment.training_fee + enrolment.textbook_fee
-    enrolment.is_withdrawn = enrolment.admission == Admission.WITHDRAWN
-    enrolment.is_admitted = enrolment.admission == Admission.ADMITTED
-
-
-def _hours_word(state: HoursState) -> str:
-    return {
-        HoursState.STUDYING: _("Studying"),
-        HoursState.IN_REVIEW: _("In review"),
-        HoursState.APPROVED: _("Review passed"),
-        HoursState.CLEARED: _("Cleared"),
-    }[state]
-
-
-def _exam_word(state: ExamState) -> str:
-    return {
-        ExamState.CLOSED: _("not open yet"),
-        ExamState.OPEN: _("Exam open"),
-        ExamState.PASSED: _("passed"),
-    }[state]
 
 
 @require_POST
@@ -214,11 +202,23 @@ def _certificates_of(number: str, name: str) -> list[PostCertificate]:
 
 def fees_of(position_code: str) -> tuple[Decimal, Decimal]:
     """Training and textbook fee of the newest published fee notice; nothing where none names the position."""
-    rows = FeeRow.objects.filter(page__live=True).order_by("-page__published_on", "sort_order")
-    for row in rows:
+    row = fee_row_of(position_code)
+    return (row.training_fee, row.textbook_fee) if row else (Decimal(0), Decimal(0))
+
+
+def fee_row_of(position_code: str) -> FeeRow | None:
+    """The line of the newest published fee notice that names this position."""
+    rows = FeeRow.objects.filter(page__live=True).select_related("page")
+    for row in rows.order_by("-page__published_on", "sort_order"):
         if position_code in row.positions.replace(" ", "").split(","):
-            return row.training_fee, row.textbook_fee
-    return Decimal(0), Decimal(0)
+            return row
+    return None
+
+
+def notice_of(position_code: str) -> str:
+    """Title and date of the fee notice that `fees_of` speaks of; empty without one."""
+    row = fee_row_of(position_code)
+    return f"{row.page.title[:180]} ({row.page.published_on:%Y-%m-%d})" if row else ""
 
 
 def _years() -> list[int]:
@@ -246,6 +246,8 @@ def _enrol(request: TenantRequest, form: EnrolForm) -> bool:
         services.enrol(
             institution=institution, user=user, certificate_number=data["certificate"], year=data["year"],
             training_class=data["training_class"], training_fee=training_fee, textbook_fee=textbook_fee,
+            fee_notice=notice_of(code), phone=data["phone"], wants_invoice=data["wants_invoice"],
+            invoice_title=data["invoice_title"], invoice_tax_number=data["invoice_tax_number"],
             by=request.user, at=at,
         )  # fmt: skip
     except DomainError as error:

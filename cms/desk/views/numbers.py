@@ -13,7 +13,10 @@ from tenants.requests import TenantRequest
 @access.desk_view(*access.EVERYBODY)
 def reveal(request: TenantRequest, kind: str, uuid: str, field: str) -> HttpResponse:
     """Everybody may ask; the service tells whose role includes it. Who is not enrolled here does not exist."""
+    enrolled = Enrolment.objects.exclude(admission=Admission.WITHDRAWN)
+    if kind == "enrolment":
+        return reveal_view(request, get_object_or_404(enrolled.select_related("user"), uuid=uuid), field)
     if kind != "person":
         raise Http404
-    here = Enrolment.objects.exclude(admission=Admission.WITHDRAWN).values("user")
+    here = enrolled.values("user")
     return reveal_view(request, get_object_or_404(User.objects.filter(pk__in=here), uuid=uuid), field)

@@ -64,6 +64,7 @@ DESK_ROWS = {
     "desk:profile": "manager registrar",
     "desk:limits": "manager registrar",
     "desk:enrolment_step": "manager registrar",
+    "desk:enrolment": "manager registrar viewer",
     "desk:reset_password": "manager registrar",
     # the service tells whose role includes it (tests/web/test_reveal.py)
     "desk:reveal": "manager editor registrar viewer",

@@ -1,0 +1,61 @@
+"""What the desk types at the steps of an enrolment."""
+
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from learning.models import PaymentWay
+
+
+class SeenForm(forms.Form):
+    """The clerk's word that they saw the papers."""
+
+    seen = forms.BooleanField(
+        label=_("I have seen the ID card and the post certificate, or their scans."),
+        error_messages={"required": _("Without this nothing is confirmed.")},
+    )
+
+
+class _Paid(forms.Form):
+    on = forms.DateField(label=_("Day of payment"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    way = forms.ChoiceField(label=_("Way of payment"), choices=PaymentWay.choices)
+
+
+class PayForm(_Paid):
+    """One payment, as the receipt says it."""
+
+    amount = forms.DecimalField(label=_("Amount (yuan)"), max_digits=8, decimal_places=2)
+    receipt_number = forms.CharField(label=_("Number of the receipt"), max_length=40, required=False)
+    field_order = ("amount", "on", "way", "receipt_number")
+
+
+class TogetherForm(_Paid):
+    """The sum due of everybody chosen in the list, on one day and in one way."""
+
+    def clean(self) -> dict[str, Any]:
+        """`people`: the chosen uuids."""
+        data = super().clean() or {}
+        data["people"] = _uuids(self.data.getlist("people"))  # type: ignore[attr-defined]
+        if not data["people"]:
+            raise forms.ValidationError(_("Choose at least one person of the list."))
+        return data
+
+
+class WithdrawForm(forms.Form):
+    """Why, and what is paid back; the service tells which of them it takes."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+    refund_note = forms.CharField(
+        label=_("Refund"), max_length=200, required=False, help_text=_("sum, way and day, as agreed with the trainee")
+    )
+
+
+def _uuids(values: list[str]) -> list[UUID]:
+    found = []
+    for value in values:
+        with suppress(ValueError):
+            found.append(UUID(value))
+    return found

@@ -1,0 +1,51 @@
+"""The states of an enrolment as glyph and word, for the desk's list and page."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from learning.models import Admission, ExamState, HoursState
+
+ADMISSION_TONES = {
+    Admission.AWAITING_CONFIRMATION: "review",
+    Admission.AWAITING_PAYMENT: "wait",
+    Admission.ADMITTED: "done",
+    Admission.WITHDRAWN: "off",
+}
+HOURS_TONES = {
+    HoursState.STUDYING: "chg",
+    HoursState.IN_REVIEW: "wait",
+    HoursState.APPROVED: "done",
+    HoursState.CLEARED: "fail",
+}
+EXAM_TONES = {ExamState.CLOSED: "off", ExamState.OPEN: "wait", ExamState.PASSED: "done"}
+
+
+def dress(enrolment: Any, progress: Any) -> None:
+    """The states as glyph and word."""
+    enrolment.progress_shown = progress
+    enrolment.admission_tone = ADMISSION_TONES[Admission(enrolment.admission)]
+    enrolment.hours_tone = HOURS_TONES[HoursState(enrolment.hours_state)]
+    enrolment.exam_tone = EXAM_TONES[ExamState(enrolment.exam_state)]
+    enrolment.hours_word = _hours_word(HoursState(enrolment.hours_state))
+    enrolment.exam_word = _exam_word(ExamState(enrolment.exam_state))
+    enrolment.fees = enrolment.training_fee + enrolment.textbook_fee
+    enrolment.is_withdrawn = enrolment.admission == Admission.WITHDRAWN
+    enrolment.is_admitted = enrolment.admission == Admission.ADMITTED
+
+
+def _hours_word(state: HoursState) -> str:
+    return {
+        HoursState.STUDYING: _("Studying"),
+        HoursState.IN_REVIEW: _("In review"),
+        HoursState.APPROVED: _("Review passed"),
+        HoursState.CLEARED: _("Cleared"),
+    }[state]
+
+
+def _exam_word(state: ExamState) -> str:
+    return {
+        ExamState.CLOSED: _("not open yet"),
+        ExamState.OPEN: _("Exam open"),
+        ExamState.PASSED: _("passed"),
+    }[state]

@@ -1,0 +1,102 @@
+"""One enrolment: all that is written about it, and its next step."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
+
+from cms.desk import access
+from cms.desk.enrolment_forms import PayForm, SeenForm, WithdrawForm
+from cms.desk.enrolment_words import dress
+from learning import services
+from learning.models import Admission, Enrolment
+from learning.queries import progress_of
+from tenants.errors import DomainError
+from tenants.requests import TenantRequest
+
+FORMS: dict[str, type[forms.Form]] = {"confirm": SeenForm, "pay": PayForm, "withdraw": WithdrawForm}
+STEP_OF = {Admission.AWAITING_CONFIRMATION: "confirm", Admission.AWAITING_PAYMENT: "pay"}
+
+
+@access.desk_view(*access.READERS, change=access.CLERKS)
+def page(request: TenantRequest, uuid: str) -> HttpResponse:
+    """Readers look; clerks confirm with their word that they saw the papers, note the payment, withdraw."""
+    related = ("user", "position", "training_class", "post_certificate", "plan", "seen_by", "institution")
+    enrolment: Enrolment = get_object_or_404(Enrolment.objects.select_related(*related), uuid=uuid)
+    verb, shown = request.POST.get("verb", ""), _forms(enrolment)
+    if request.method == "POST" and verb in shown:
+        shown[verb] = FORMS[verb](request.POST)
+        if shown[verb].is_valid() and _take(request, enrolment, verb, shown[verb]):
+            return redirect("desk:enrolment", enrolment.uuid)
+    failed = any(form.errors for form in shown.values())
+    return render(request, "desk/enrolment.html", _context(request, enrolment, shown), status=400 if failed else 200)
+
+
+def _forms(enrolment: Enrolment) -> dict[str, forms.Form]:
+    """The steps that its state allows."""
+    initial = {"amount": enrolment.training_fee + enrolment.textbook_fee, "on": localdate(now())}
+    shown: dict[str, forms.Form] = {}
+    if step := STEP_OF.get(Admission(enrolment.admission)):
+        shown[step] = FORMS[step](initial=initial)
+    if enrolment.admission != Admission.WITHDRAWN:
+        shown["withdraw"] = WithdrawForm()
+    return shown
+
+
+def _take(request: TenantRequest, enrolment: Enrolment, verb: str, form: forms.Form) -> bool:
+    acting: dict[str, Any] = {"by": request.user, "at": now()}
+    words = {
+        "confirm": _("%(name)s: enrolment confirmed."),
+        "pay": _("%(name)s: payment noted; the trainee may study."),
+        "withdraw": _("%(name)s: enrolment withdrawn."),
+    }
+    try:
+        if verb == "confirm":
+            services.admit(enrolment, **acting)
+        elif verb == "pay":
+            services.mark_paid(enrolment, **form.cleaned_data, **acting)
+        else:
+            services.withdraw(enrolment, **form.cleaned_data, **acting)
+    except DomainError as error:
+        form.add_error(None, error.message)
+        return False
+    messages.success(request, words[verb] % {"name": enrolment.user.name})
+    return True
+
+
+def _context(request: TenantRequest, enrolment: Enrolment, shown: dict[str, forms.Form]) -> dict[str, Any]:
+    dress(enrolment, progress_of(enrolment))
+    may_change = access.has_role(request.user, *access.CLERKS)
+    return {
+        "title": enrolment.user.name,
+        "parent_title": _("Enrolments"),
+        "parent_url": reverse("desk:enrolments"),
+        "enrolment": enrolment,
+        "steps": _steps(enrolment),
+        "forms": shown if may_change else {},
+        "may_change": may_change,
+        "refund_due": "withdraw" in shown and services.refund_is_due(enrolment, at=now()),
+    }
+
+
+def _steps(enrolment: Enrolment) -> list[tuple[str, Any, str]]:
+    """What has happened and when, oldest first, with a word more where there is one."""
+    steps = [
+        (_("Enrolled"), enrolment.created_at, enrolment.get_origin_display()),
+        (_("Papers seen"), enrolment.seen_at, enrolment.seen_by.name if enrolment.seen_by else ""),
+        (_("Payment noted"), enrolment.paid_at, enrolment.get_paid_way_display()),
+        (_("Admitted"), enrolment.admitted_at, ""),
+        (_("Hours complete"), enrolment.hours_completed_at, ""),
+        (_("Hours approved"), enrolment.hours_approved_at, ""),
+        (_("First attempt at the exam"), enrolment.first_attempt_at, ""),
+        (_("Exam passed"), enrolment.exam_passed_at, ""),
+        (_("Certificate issued"), enrolment.certified_at, ""),
+        (_("Hours recorded"), enrolment.hours_recorded_at, ""),
+        (_("Withdrawn"), enrolment.withdrawn_at, enrolment.withdrawal_reason),
+    ]
+    return sorted((step for step in steps if step[1]), key=lambda step: step[1])

@@ -1,0 +1,58 @@
+"""Payment, withdrawal and transfer of an enrolment: pure functions on plain values.
+
+Each returns a key of `ENROLMENT_REFUSALS`, empty where nothing stands in the way. Money in yuan.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far an enrolment has come. `begun`: some time was credited; `attempted`: took an exam, passed or not."""
+
+    admitted: bool = False
+    paid_on: date | None = None
+    begun: bool = False
+    attempted: bool = False
+    passed: bool = False
+    recorded: bool = False  # the register of the province counts its hours
+
+
+def refusal_of_payment(*, amount: Decimal, fees: Decimal, paid_on: date, on: date, way_known: bool) -> str:
+    """Codes: `amount` (the whole sum is paid, no more and no less), `paid_day`, `paid_way`."""
+    if amount != fees:
+        return "amount"
+    if paid_on > on:
+        return "paid_day"
+    return "" if way_known else "paid_way"
+
+
+def owes_refund(standing: Standing, *, on: date, refund_days: int) -> bool:
+    """Fees were paid at most `refund_days` ago, and nothing was studied and no exam taken since."""
+    if standing.paid_on is None or standing.begun or standing.attempted:
+        return False
+    return on <= standing.paid_on + timedelta(days=refund_days)
+
+
+def refusal_of_withdrawal(standing: Standing, *, reason: str, refund_note: str, on: date, refund_days: int) -> str:
+    """Codes: `withdraw_passed`, `withdraw_recorded`, `withdraw_reason`, `no_refund`, `refund_note`."""
+    if standing.passed:
+        return "withdraw_passed"
+    if standing.recorded:
+        return "withdraw_recorded"
+    if standing.begun or standing.attempted:
+        if not reason:
+            return "withdraw_reason"
+        return "no_refund" if refund_note else ""
+    return "refund_note" if owes_refund(standing, on=on, refund_days=refund_days) and not refund_note else ""
+
+
+def refusal_of_transfer(standing: Standing, *, same_institution: bool) -> str:
+    """Codes: `transfer_same`, `transfer_exam`, `transfer_hours`."""
+    if same_institution:
+        return "transfer_same"
+    if standing.attempted or standing.passed:
+        return "transfer_exam"
+    return "transfer_hours" if standing.begun or standing.recorded else ""
