@@ -24,7 +24,7 @@ REFUSALS = {
     "encoding": _("The characters of the file cannot be read. Save it as .xlsx instead of .csv."),
     "nul": _("The file holds characters that no text has. Save it as .xlsx instead of .csv."),
     "no_sheet": _("The file has no visible sheet."),
-    "slow": _("Reading the file took too long. Copy the rows into the template."),
+    "slow": _("Reading the file took too long. Split the sheet into several files."),
     "memory": _("Reading the file took too much memory. Copy the rows into the template."),
 }
 
