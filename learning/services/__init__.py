@@ -3,6 +3,7 @@
 from learning.services.admission import admit, enrol, mark_paid, withdraw
 from learning.services.captions import replace_captions, set_captions
 from learning.services.catalogue import create_plan, publish_plan
+from learning.services.classes import ClassData, change_class, close_class, create_class, move_people, reopen_class
 from learning.services.clearing import clear_credit, undo_clearing
 from learning.services.encoding import encode_upload
 from learning.services.hours import (
@@ -53,6 +54,7 @@ from learning.services.uploads import (
 )
 
 __all__ = [
+    "ClassData",
     "add_question",
     "admit",
     "answer_question",
@@ -60,13 +62,16 @@ __all__ = [
     "beat",
     "begin_upload",
     "cancel_upload",
+    "change_class",
     "change_course",
     "change_draft",
     "change_lesson",
     "change_question",
     "clear_credit",
+    "close_class",
     "complete_finished_enrolments",
     "complete_hours_if_done",
+    "create_class",
     "create_course",
     "create_lesson",
     "create_plan",
@@ -82,6 +87,7 @@ __all__ = [
     "enrol",
     "mark_paid",
     "move_lesson",
+    "move_people",
     "note_agent",
     "note_certified",
     "note_exam_passed",
@@ -97,6 +103,7 @@ __all__ = [
     "receive_piece",
     "register_media",
     "register_post_certificate",
+    "reopen_class",
     "replace_captions",
     "requeue_stranded",
     "resume",
