@@ -36,7 +36,9 @@ def create_class(institution: Institution, data: ClassData, *, by: User, at: dat
     """Open a class. Raises `CannotChangeClass`, `NotLive`."""
     with transaction.atomic():
         require_live(institution.pk)
-        return _saved(TrainingClass(institution=institution), data, "class.created", by, at)
+        row = _saved(TrainingClass(institution=institution), data)
+        record("class.created", actor=by, subject=row, institution=institution, at=at, **_said(row))
+    return row
 
 
 def change_class(training_class: TrainingClass, data: ClassData, *, by: User, at: datetime) -> TrainingClass:
@@ -53,11 +55,17 @@ def change_class(training_class: TrainingClass, data: ClassData, *, by: User, at
             strangers = strangers | people.exclude(position__code__in=data.position_codes)
         if strangers.exists():
             raise CannotChangeClass("people")
-        return _saved(found, data, "class.changed", by, at)
+        _saved(found, data)
+        record("class.changed", actor=by, subject=found, institution=found.institution, at=at, **_said(found))
+    return found
 
 
-def _saved(row: TrainingClass, data: ClassData, action: str, by: User, at: datetime) -> TrainingClass:
-    """The row with these values, checked, and its audit row. Within the caller's transaction."""
+def _said(row: TrainingClass) -> dict[str, int]:
+    return {"year": row.year, "capacity": row.capacity}
+
+
+def _saved(row: TrainingClass, data: ClassData) -> TrainingClass:
+    """The row with these values, checked. Within the caller's transaction."""
     enrolling = (data.enrols_from, data.enrols_until)
     if data.ends_on < data.starts_on or (enrolling[0] and enrolling[1] and enrolling[1] < enrolling[0]):
         raise CannotChangeClass("dates")
@@ -77,7 +85,6 @@ def _saved(row: TrainingClass, data: ClassData, action: str, by: User, at: datet
         number = "training_class_number" in str(error)
         raise CannotChangeClass("number_taken" if number else "name_taken") from error
     row.positions.set(positions)
-    record(action, actor=by, subject=row, institution=row.institution, at=at, year=row.year, capacity=row.capacity)
     return row
 
 
@@ -92,22 +99,26 @@ def _positions(institution: Institution, codes: tuple[str, ...]) -> list[Positio
 
 def close_class(training_class: TrainingClass, *, by: User, at: datetime) -> TrainingClass:
     """Nobody enrols into it or is moved there from now on; whoever is in it studies on. Raises `CannotChangeClass`."""
-    return _set_closed(training_class, at, "class.closed", by, at)
+    with transaction.atomic():
+        found = _set_closed(training_class, at)
+        record("class.closed", actor=by, subject=found, institution=found.institution, at=at)
+    return found
 
 
 def reopen_class(training_class: TrainingClass, *, by: User, at: datetime) -> TrainingClass:
     """Take the closing back. Raises `CannotChangeClass`."""
-    return _set_closed(training_class, None, "class.reopened", by, at)
-
-
-def _set_closed(row: TrainingClass, closed_at: datetime | None, action: str, by: User, at: datetime) -> TrainingClass:
     with transaction.atomic():
-        found = held(row)
-        if bool(found.closed_at) == bool(closed_at):
-            raise CannotChangeClass("state")
-        found.closed_at = closed_at
-        found.save(update_fields=["closed_at"])
-        record(action, actor=by, subject=found, institution=found.institution, at=at)
+        found = _set_closed(training_class, None)
+        record("class.reopened", actor=by, subject=found, institution=found.institution, at=at)
+    return found
+
+
+def _set_closed(row: TrainingClass, closed_at: datetime | None) -> TrainingClass:
+    found = held(row)
+    if bool(found.closed_at) == bool(closed_at):
+        raise CannotChangeClass("state")
+    found.closed_at = closed_at
+    found.save(update_fields=["closed_at"])
     return found
 
 
