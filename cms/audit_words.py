@@ -99,6 +99,7 @@ GROUPS = {
         "class.changed": pgettext_lazy("audit", "Changed a class"),
         "class.closed": pgettext_lazy("audit", "Closed a class"),
         "class.reopened": pgettext_lazy("audit", "Opened a class again"),
+        "class.reminded": pgettext_lazy("audit", "Sent reminders to a class"),
         "class.people_moved": pgettext_lazy("audit", "Moved people into a class"),
         "post_certificate.registered": pgettext_lazy("audit", "Registered a post certificate"),
         "post_certificate.superseded": pgettext_lazy("audit", "Post certificate was replaced"),

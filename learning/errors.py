@@ -61,6 +61,9 @@ CLASS_REFUSALS = {
     "not_for_them": _("The class is for another position or year than one of these people studies."),
     "full": _("The class has not enough places for all of them. Nobody was moved."),
     "withdrawn": _("One of these enrolments is withdrawn. Nobody was moved."),
+    "kind": _("There is no such reminder."),
+    "phone": _("The reminder names the institution's telephone, and none is set yet."),
+    "nobody_to_remind": _("Nobody is due for this reminder."),
     "nobody": _("Choose at least one person."),
 }
 

@@ -3,6 +3,7 @@ from django.urls import path
 from cms.desk.views import (
     brand,
     class_page,
+    class_reminders,
     classes,
     classroom,
     enrolments,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("classes/<uuid:uuid>/change/", class_page.change, name="class_change"),
     path("classes/<uuid:uuid>/move/", class_page.move, name="class_move"),
     path("classes/<uuid:uuid>/state/", class_page.state, name="class_state"),
+    path("classes/<uuid:uuid>/remind/", class_reminders.remind, name="class_remind"),
     path("classes/<uuid:uuid>/roster/", class_page.roster, name="class_roster"),
     path("classroom/", classroom.index, name="classroom"),
     path("numbers/<slug:kind>/<uuid:uuid>/<slug:field>/", numbers.reveal, name="reveal"),

@@ -34,6 +34,8 @@ from learning.services.register import (
     revoke_post_certificate,
     supersede_post_certificate,
 )
+from learning.services.reminders import KINDS as REMINDER_KINDS
+from learning.services.reminders import remind_class, reminder_text, reminders_due
 from learning.services.study import (
     beat,
     credit_at,
@@ -54,6 +56,7 @@ from learning.services.uploads import (
 )
 
 __all__ = [
+    "REMINDER_KINDS",
     "ClassData",
     "add_question",
     "admit",
@@ -103,6 +106,9 @@ __all__ = [
     "receive_piece",
     "register_media",
     "register_post_certificate",
+    "remind_class",
+    "reminder_text",
+    "reminders_due",
     "reopen_class",
     "replace_captions",
     "requeue_stranded",

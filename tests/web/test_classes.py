@@ -116,6 +116,35 @@ def test_pages_take_as_many_queries_with_one_person_as_with_thirty(registrar, li
         small, large = pages.open_class(lingzhu, "小班"), pages.open_class(lingzhu, "大班")
         fill(lingzhu, small, 1)
         fill(lingzhu, large, 30)
-    for part in ("", "roster/"):
+    for part in ("", "roster/", "remind/"):
         few, many = (queries_of(registrar, address(row, part))[0] for row in (small, large))
         assert few == many
+
+
+def test_reminders_are_previewed_sent_once_and_then_left_out(registrar, lingzhu, in_tenant):
+    from tenants.audit.models import Entry
+    from tenants.messages.models import Sms
+    from tenants.models import Institution
+
+    Institution.objects.filter(pk=lingzhu.pk).update(phone="0755-12345678")
+    with in_tenant(lingzhu):
+        row = pages.open_class(lingzhu, "第 1 期")
+        made = fill(lingzhu, row, 2)
+    page = registrar.get(address(row, "remind/")).content.decode()
+    assert "尚未开始学习，学习截止2099-12-31，请尽快登录学习。咨询电话0755-12345678。" in page
+    assert all(study.user.phone not in page for study in made)
+    for _ in range(2):
+        assert registrar.post(address(row, "remind/")).status_code == 302
+    assert Sms.objects.filter(template="remind_start").count() == 2
+    assert [entry.data["people"] for entry in Entry.objects.filter(action="class.reminded")] == [2]
+    assert "近期已提醒" in registrar.get(address(row, "remind/")).content.decode()
+    assert registrar.get(address(row, "remind/") + "?kind=passed").status_code == 404
+
+
+def test_the_trainee_reads_head_teacher_and_notice(lingzhu, in_tenant):
+    with in_tenant(lingzhu):
+        row = pages.open_class(lingzhu, "第 1 期", head_teacher="周老师", notice="周六上午答疑。")
+        study = fill(lingzhu, row, 1)[0]
+    page = people.signed_in(study.user, lingzhu).get("/my/").content.decode()
+    for words in ("周老师", "周六上午答疑。"):
+        assert words in page

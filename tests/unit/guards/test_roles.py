@@ -69,6 +69,7 @@ DESK_ROWS = {
     "desk:class_change": "manager registrar",
     "desk:class_move": "manager registrar",
     "desk:class_state": "manager registrar",
+    "desk:class_remind": "manager registrar",
     "desk:class_roster": "manager registrar viewer",
     "desk:reset_password": "manager registrar",
     # the service tells whose role includes it (tests/web/test_reveal.py)
