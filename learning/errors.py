@@ -70,6 +70,33 @@ class CannotEnrol(DomainError):
         super().__init__(ENROLMENT_REFUSALS[refusal], code=f"enrolment.{refusal}")
 
 
+CLASS_REFUSALS = {
+    "name_taken": _("Another class of the institution has this name."),
+    "number_taken": _("Another class of the institution has this number."),
+    "dates": _("A date of the end is before that of its beginning."),
+    "capacity": _("More people are in the class already than it would have places."),
+    "positions": _("The institution does not train for one of these positions."),
+    "people": _("Somebody in the class studies another position or year."),
+    "state": _("The class has been closed or opened meanwhile. Reload the page."),
+    "closed": _("This class is closed."),
+    "other_institution": _("The class and the people are not of the same institution."),
+    "not_for_them": _("The class is for another position or year than one of these people studies."),
+    "full": _("The class has not enough places for all of them. Nobody was moved."),
+    "withdrawn": _("One of these enrolments is withdrawn. Nobody was moved."),
+    "kind": _("There is no such reminder."),
+    "phone": _("The reminder names the institution's telephone, and none is set yet."),
+    "nobody_to_remind": _("Nobody is due for this reminder."),
+    "nobody": _("Choose at least one person."),
+}
+
+
+class CannotChangeClass(DomainError):
+    """Code `class.<refusal>`."""
+
+    def __init__(self, refusal: str) -> None:
+        super().__init__(CLASS_REFUSALS[refusal], code=f"class.{refusal}")
+
+
 class CannotStudy(DomainError):
     """Code `study.<refusal>`."""
 

@@ -30,6 +30,9 @@ TEMPLATE_NAMES = {
     "application_declined": pgettext_lazy("sms", "Application declined"),
     "staff_invited": pgettext_lazy("sms", "Invitation of staff"),
     "second_factor_reset": pgettext_lazy("sms", "Second factor reset"),
+    "remind_start": pgettext_lazy("sms", "Reminder: not started"),
+    "remind_behind": pgettext_lazy("sms", "Reminder: behind"),
+    "remind_exam": pgettext_lazy("sms", "Reminder: exam"),
     "phone_changed": pgettext_lazy("sms", "Phone changed: old number"),
     "phone_bound": pgettext_lazy("sms", "Phone changed: new number"),
 }

@@ -2,6 +2,8 @@ from django.urls import path
 
 from cms.desk.views import (
     brand,
+    class_page,
+    class_reminders,
     classes,
     classroom,
     enrolment,
@@ -26,6 +28,13 @@ urlpatterns = [
     path("enrolments/<uuid:uuid>/detail/", enrolment.page, name="enrolment"),
     path("enrolments/<uuid:uuid>/initial-password/", passwords.reset, name="reset_password"),
     path("classes/", classes.index, name="classes"),
+    path("classes/new/", class_page.new, name="class_new"),
+    path("classes/<uuid:uuid>/", class_page.look, name="class"),
+    path("classes/<uuid:uuid>/change/", class_page.change, name="class_change"),
+    path("classes/<uuid:uuid>/move/", class_page.move, name="class_move"),
+    path("classes/<uuid:uuid>/state/", class_page.state, name="class_state"),
+    path("classes/<uuid:uuid>/remind/", class_reminders.remind, name="class_remind"),
+    path("classes/<uuid:uuid>/roster/", class_page.roster, name="class_roster"),
     path("classroom/", classroom.index, name="classroom"),
     path("numbers/<slug:kind>/<uuid:uuid>/<slug:field>/", numbers.reveal, name="reveal"),
     path("brand/", brand.index, name="brand"),

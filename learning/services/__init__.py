@@ -3,6 +3,7 @@
 from learning.services.admission import admit, enrol
 from learning.services.captions import replace_captions, set_captions
 from learning.services.catalogue import create_plan, publish_plan
+from learning.services.classes import ClassData, change_class, close_class, create_class, move_people, reopen_class
 from learning.services.clearing import clear_credit, undo_clearing
 from learning.services.encoding import encode_upload
 from learning.services.hours import (
@@ -35,6 +36,8 @@ from learning.services.register import (
     revoke_post_certificate,
     supersede_post_certificate,
 )
+from learning.services.reminders import KINDS as REMINDER_KINDS
+from learning.services.reminders import remind_class, reminder_text, reminders_due
 from learning.services.study import (
     beat,
     credit_at,
@@ -55,6 +58,8 @@ from learning.services.uploads import (
 )
 
 __all__ = [
+    "REMINDER_KINDS",
+    "ClassData",
     "add_question",
     "admit",
     "answer_question",
@@ -62,13 +67,16 @@ __all__ = [
     "beat",
     "begin_upload",
     "cancel_upload",
+    "change_class",
     "change_course",
     "change_draft",
     "change_lesson",
     "change_question",
     "clear_credit",
+    "close_class",
     "complete_finished_enrolments",
     "complete_hours_if_done",
+    "create_class",
     "create_course",
     "create_lesson",
     "create_plan",
@@ -85,6 +93,7 @@ __all__ = [
     "mark_paid",
     "mark_paid_together",
     "move_lesson",
+    "move_people",
     "note_agent",
     "note_certified",
     "note_exam_passed",
@@ -101,6 +110,10 @@ __all__ = [
     "refund_is_due",
     "register_media",
     "register_post_certificate",
+    "remind_class",
+    "reminder_text",
+    "reminders_due",
+    "reopen_class",
     "replace_captions",
     "requeue_stranded",
     "resume",

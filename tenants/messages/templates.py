@@ -69,6 +69,16 @@ TEMPLATES = {
     "password_reset": Template(
         "{institution}已将您账号的登录密码恢复为初始密码，首次登录仍需本手机的验证码并设置新密码。如非您本人要求，请致电{institution}。"
     ),
+    # Of a class, to those whom its institution reminds.
+    "remind_start": Template(
+        "{name}您好，您在{institution}报名的{position}继续教育尚未开始学习，学习截止{day}，请尽快登录学习。咨询电话{phone}。"
+    ),
+    "remind_behind": Template(
+        "{name}您好，您在{institution}的{position}继续教育进度落后，学习截止{day}，请抓紧学习。咨询电话{phone}。"
+    ),
+    "remind_exam": Template(
+        "{name}您好，您在{institution}的{position}继续教育学时已完成，在线考核已开放，班级截止{day}，请登录参加。咨询电话{phone}。"
+    ),
     # Of institutions: to the first manager, to managers, to whoever applied.
     "institution_opened": Template(
         "{name}您好，{institution}的培训网站{host}已开通，您是管理员。请打开该网址用身份证号登录；账号从未登录过的，初始密码为{password}，登录后凭短信验证码设置新密码。"

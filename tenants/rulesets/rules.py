@@ -79,6 +79,7 @@ class MessageRules:
     unknown_after_s: int = 300  # taken by a worker that never came back: outcome unknown, never sent again
     a_day_a_number: int = 10
     a_day_an_institution: int = 5000
+    remind_every_days: int = 3  # nobody gets one kind of reminder from an institution more often
     next_day_h: int = 9  # what a cap holds back leaves on the next day at this hour
 
 

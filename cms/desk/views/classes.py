@@ -1,4 +1,4 @@
-"""Training classes, to read."""
+"""The list of training classes."""
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
@@ -31,5 +31,10 @@ def index(request: HttpRequest) -> HttpResponse:
         coming = today < training_class.starts_on and not training_class.closed_at
         training_class.tone = "chg" if running else "wait" if coming else "off"
         training_class.word = _("running") if running else _("to come") if coming else _("over")
-    context = {"title": _("Classes"), "page": page, "keep": kept(request)}
+    context = {
+        "title": _("Classes"),
+        "page": page,
+        "keep": kept(request),
+        "may_change": access.has_role(request.user, *access.CLERKS),
+    }
     return render(request, "desk/classes.html", context)
