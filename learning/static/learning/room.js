@@ -195,6 +195,7 @@ class Room {
 
   playing(yes) {
     if (this.finishing) return;
+    if (yes && this.player.video.paused) return; // an event that was under way when something else paused it
     this.beats?.setPlaying(yes);
     if (yes) this.player.pressedPause = false;
     if (yes) this.board.state("counting");
