@@ -43,7 +43,8 @@ def _forms(enrolment: Enrolment) -> dict[str, forms.Form]:
     shown: dict[str, forms.Form] = {}
     if step := STEP_OF.get(Admission(enrolment.admission)):
         shown[step] = FORMS[step](initial=initial)
-    if enrolment.admission != Admission.WITHDRAWN:
+    finished = enrolment.exam_passed_at or enrolment.hours_recorded_at  # the service refuses these too
+    if enrolment.admission != Admission.WITHDRAWN and not finished:
         shown["withdraw"] = WithdrawForm()
     return shown
 
