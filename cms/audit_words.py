@@ -30,6 +30,17 @@ GROUPS = {
         "data_export.downloaded": pgettext_lazy("audit", "Downloaded the copy of own data"),
         "data_export.deleted": pgettext_lazy("audit", "Deleted a copy of personal data"),
     },
+    _("Sheets"): {
+        "import.done": pgettext_lazy("audit", "Imported a sheet"),
+        "import.stopped": pgettext_lazy("audit", "Stopped an import"),
+        "import.resumed": pgettext_lazy("audit", "Went on with an import"),
+        "import.undone": pgettext_lazy("audit", "Took an import back"),
+        "import.dropped": pgettext_lazy("audit", "Dropped a sheet"),
+        "import.refused": pgettext_lazy("audit", "A sheet could not be read"),
+        "import.failed": pgettext_lazy("audit", "An import failed"),
+        "import.forgotten": pgettext_lazy("audit", "Deleted an imported sheet"),
+        "import.errors_taken": pgettext_lazy("audit", "Took the rows to correct"),
+    },
     _("Staff and rights"): {
         "role.granted": pgettext_lazy("audit", "Gave a role"),
         "role.changed": pgettext_lazy("audit", "Changed a role"),

@@ -60,6 +60,9 @@ NOT_IN_THE_COPY = {
     "learning.Clearing.by": OFFICE,
     "learning.MediaUpload.by": OFFICE,
     "review.HoursReview.decided_by": OFFICE,
+    "imports.ImportBatch.created_by": OFFICE,
+    "imports.ImportBatch.confirmed_by": OFFICE,
+    "imports.ImportBatch.undone_by": OFFICE,
     "roles.UserPermission.user": "no screen writes such rows; rights come by role",
 }
 # Apps of a library: pages, pictures and their history, made by editors in office, in the schema of an institution.

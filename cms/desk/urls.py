@@ -15,6 +15,7 @@ from cms.desk.views import (
     staff,
     support,
 )
+from cms.importing.urls import urlpatterns as import_urls
 
 app_name = "desk"
 
@@ -27,6 +28,7 @@ urlpatterns = [
     path("enrolments/<uuid:uuid>/", enrolments.step, name="enrolment_step"),
     path("enrolments/<uuid:uuid>/detail/", enrolment.page, name="enrolment"),
     path("enrolments/<uuid:uuid>/initial-password/", passwords.reset, name="reset_password"),
+    *import_urls,
     path("classes/", classes.index, name="classes"),
     path("classes/new/", class_page.new, name="class_new"),
     path("classes/<uuid:uuid>/", class_page.look, name="class"),

@@ -15,6 +15,7 @@ TASKS: tuple[dict[str, Any], ...] = (
      "count": dashboard.profiles_waiting, "late": True},
     {"label": _("Enrolments"), "url_name": "desk:enrolments", "icon_name": "edit", "roles": access.READERS,
      "count": dashboard.enrolments_waiting},
+    {"label": _("Sheets handed in"), "url_name": "desk:imports", "icon_name": "upload", "roles": access.CLERKS},
     {"label": _("Classes"), "url_name": "desk:classes", "icon_name": "group", "roles": access.READERS},
     {"label": _("Classroom"), "url_name": "desk:classroom", "icon_name": "clipboard-list", "roles": access.READERS},
     {"label": _("Brand"), "url_name": "desk:brand", "icon_name": "image", "roles": access.MANAGERS},

@@ -6,6 +6,7 @@ from tenants.errors import DomainError
 
 REFUSALS = {
     "empty": _("The file is empty."),
+    "no_rows": _("Below the headings stands nobody."),
     "too_large": _("The file is larger than 10 MB. Split the sheet into several files."),
     "old_format": _("Files of this kind are not read. Open it, choose “Save as” and save it as .xlsx."),
     "kind": _("Only .xlsx and .csv files are read. Use the template."),
@@ -51,3 +52,25 @@ class BadCell(ValueError):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+BATCH_REFUSALS = {
+    "state": _("This import is no longer in the state this step needs. Reload the page."),
+    "same_file": _("This very file has been imported already. If you mean it, tick that you want to import it again."),
+    "nothing": _("No row of the sheet can be imported."),
+    "gone": _("The rows of this import have been deleted. Hand the sheet in again."),
+    "killed": _("Three attempts ended without a result. Split the sheet, or tell the association."),
+}
+
+
+class CannotImport(DomainError):
+    """Code `import.<key of BATCH_REFUSALS>`."""
+
+    def __init__(self, refusal: str) -> None:
+        super().__init__(BATCH_REFUSALS[refusal], code=f"import.{refusal}")
+
+
+class CannotUndo(DomainError):
+    """Something has been done with what the import made; the sentence names what."""
+
+    code = "import.in_use"

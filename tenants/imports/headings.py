@@ -31,6 +31,10 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "training_class": ("班级", "期次", "班级名称", "班次", "培训班", "class"),
     "training_fee": ("培训费", "培训费用", "学费", "继续教育费"),
     "textbook_fee": ("教材费", "教材费用", "书费", "资料费"),
+    "wants_invoice": ("是否开票", "开票", "是否开发票", "需要发票", "发票", "invoice"),
+    "invoice_title": ("发票抬头", "抬头", "开票抬头", "单位名称", "开票单位"),
+    "invoice_tax_number": ("纳税人识别号", "税号", "统一社会信用代码"),
+    "issued_on": ("发证日期", "发证时间", "签发日期", "颁发日期", "issued"),
 }
 
 

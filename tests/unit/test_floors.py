@@ -19,6 +19,7 @@ FLOORS = {
     "cms.centre": 6.5,
     "cms.desk": 6.5,
     "cms.console": 6.5,
+    "cms.importing": 6.6,
     "config": 7.0,
     "demo": 7.0,
 }
@@ -29,6 +30,7 @@ LABELS = {
     "rulesets": "tenants.rulesets",
     "audit": "tenants.audit",
     "messages": "tenants.messages",
+    "imports": "tenants.imports",
     "review": "learning.review",
     "centre": "cms.centre",
     "desk": "cms.desk",

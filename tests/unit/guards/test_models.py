@@ -13,6 +13,7 @@ OURS = (
     "rulesets",
     "audit",
     "outbox",
+    "imports",
     "proctoring",
     "learning",
     "review",

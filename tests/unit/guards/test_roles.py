@@ -19,6 +19,7 @@ DESK = {
     "desk:profiles": "manager registrar",
     "desk:enrolments": "manager registrar viewer",
     "desk:enrol": "manager registrar",
+    "desk:imports": "manager registrar",
     "desk:classes": "manager registrar viewer",
     "desk:class_new": "manager registrar",
     "desk:classroom": "manager registrar viewer",
@@ -62,6 +63,12 @@ CONSOLE = {
 
 # Addresses with an id or a word → the roles that may ask for a row there, to look or to change it.
 DESK_ROWS = {
+    "desk:import_new": "manager registrar",
+    "desk:import_template": "manager registrar",
+    "desk:import": "manager registrar",
+    "desk:import_status": "manager registrar",
+    "desk:import_act": "manager registrar",
+    "desk:import_errors": "manager registrar",
     "desk:profile": "manager registrar",
     "desk:limits": "manager registrar",
     "desk:enrolment_step": "manager registrar",

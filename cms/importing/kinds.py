@@ -1,0 +1,57 @@
+"""Which sheets there are: whose they are, who hands them in, and what they become."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cms.console import access as console
+from cms.desk import access as desk
+from cms.importing.enrolments import EnrolmentConfirmForm, EnrolmentOptionsForm, enrolment_sheet
+from tenants.imports.models import ImportBatch
+from tenants.imports.resource import SheetResource
+from tenants.models import Kind
+from tenants.roles.roles import Role
+
+
+@dataclass(frozen=True)
+class ImportKind:
+    """`resource` builds what reads and writes it, within the batch's schema and scope. `done_url` shows the rows."""
+
+    title: Any
+    intro: Any
+    tenant: Kind
+    roles: tuple[Role, ...]
+    resource: Callable[[ImportBatch | None], SheetResource]
+    options: Callable[..., forms.Form]
+    confirm: Callable[..., forms.Form]
+    list_title: Any
+    done_url: str
+
+
+KINDS: dict[str, ImportKind] = {
+    "enrolments": ImportKind(
+        title=_("Enrol from a sheet"),
+        intro=_("A line a person: name and ID number; the register of post certificates fills in the rest."),
+        tenant=Kind.INSTITUTION,
+        roles=desk.CLERKS,
+        resource=enrolment_sheet,
+        options=EnrolmentOptionsForm,
+        confirm=EnrolmentConfirmForm,
+        list_title=_("Enrolments"),
+        done_url="desk:enrolments",
+    ),
+}
+
+
+def kinds_for(tenant: Any, user: Any) -> dict[str, ImportKind]:
+    """What somebody may hand in at a tenant."""
+    return {
+        code: kind for code, kind in KINDS.items() if kind.tenant == tenant.kind and console.has_role(user, *kind.roles)
+    }
+
+
+def resource_of(batch: ImportBatch) -> SheetResource:
+    return KINDS[batch.kind].resource(batch)

@@ -1,0 +1,159 @@
+"""The rows of a sheet written in bulk, and taken back. In the caller's transaction; the audit row is the batch's."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, ProtectedError
+from django.utils.translation import ngettext
+from pypinyin import lazy_pinyin
+
+from learning.models import Admission, CreditSpan, Enrolment, Origin, StudySession
+from tenants.accounts.models import User
+from tenants.accounts.rules import kind_of
+from tenants.accounts.services import new_user
+from tenants.imports.errors import CannotUndo
+from tenants.imports.models import ImportRow, Verdict
+from tenants.imports.resource import Draft
+from tenants.models import Institution
+from tenants.rulesets.rules import PeopleRules
+from tenants.rulesets.services import rules_for
+
+INVOICE = ("wants_invoice", "invoice_title", "invoice_tax_number")
+
+
+def write_enrolments(
+    drafts: Sequence[Draft], institution: Institution, *, year: int, seen_by: User | None, at: datetime
+) -> None:
+    """Accounts for those who have none, then the enrolments, then the changes. `seen_by`: the clerk's word that ID card
+    and post certificate of everybody were seen, so that payment, or study, is next."""
+    new = [draft for draft in drafts if draft.verdict == Verdict.NEW]
+    _open_accounts([draft for draft in new if draft.found.user_pk is None], at)
+    rows = [_enrolment(draft, institution, draft.values.year or year, seen_by, at) for draft in new]
+    for draft, row in zip(new, Enrolment.objects.bulk_create(rows)):
+        draft.made["enrolment"] = row.pk
+    for draft in drafts:
+        if draft.verdict == Verdict.CHANGED:
+            _change(draft)
+
+
+def _open_accounts(drafts: Sequence[Draft], at: datetime) -> None:
+    """With the initial password, which is no secret and opens nothing by itself (DOMAIN): one hash serves a portion."""
+    if not drafts:
+        return
+    password = make_password(rules_for(PeopleRules, at=at).initial_password)
+    users: dict[str, User] = {}
+    for draft in drafts:
+        found = draft.found
+        if found.index in users:
+            continue
+        user = new_user(kind=kind_of(found.number), number=found.number, name=found.name, gender="", at=at)
+        user.name_pinyin = "".join(lazy_pinyin(user.name))[:120]
+        user.password = password
+        if draft.values.phone:
+            user.set_phone(draft.values.phone)
+        users[found.index] = user
+    User.objects.bulk_create(list(users.values()))
+    for draft in drafts:
+        draft.found.user_pk = draft.made["account"] = users[draft.found.index].pk
+
+
+def _enrolment(draft: Draft, institution: Institution, year: int, seen_by: User | None, at: datetime) -> Enrolment:
+    found, values = draft.found, draft.values
+    row = Enrolment(
+        institution=institution, user_id=found.user_pk, position_id=found.certificate.position_id, year=year,
+        post_certificate=found.certificate, training_class=found.training_class, plan_id=found.plan_pk,
+        training_fee=found.fees.training, textbook_fee=found.fees.textbook, fee_notice=found.fees.notice[:200],
+        origin=Origin.SHEET, phone=values.phone, created_at=at,
+    )  # fmt: skip
+    if values.wants_invoice:
+        _set_invoice(row, values)
+    if seen_by is not None:
+        due = row.training_fee + row.textbook_fee > 0
+        row.admission = Admission.AWAITING_PAYMENT if due else Admission.ADMITTED
+        row.seen_by, row.seen_at, row.admitted_at = seen_by, at, None if due else at
+    return row
+
+
+def _set_invoice(row: Enrolment, values: Any) -> None:
+    row.wants_invoice = True
+    row.invoice_title, row.invoice_tax_number = values.invoice_title[:100], values.invoice_tax_number.upper()
+
+
+def _change(draft: Draft) -> None:
+    """What the row says of class, phone on the application and invoice; what it was is kept for taking it back."""
+    values, row = draft.values, Enrolment.objects.select_for_update(no_key=True).get(pk=draft.found.enrolment.pk)
+    before = {name: getattr(row, name) for name in ("training_class_id", "phone", *INVOICE)}
+    if values.training_class and draft.found.training_class is not None:
+        row.training_class = draft.found.training_class
+    if values.phone:
+        row.phone = values.phone
+    if values.wants_invoice:
+        _set_invoice(row, values)
+    row.save(update_fields=["training_class", "phone", *INVOICE])
+    draft.made["enrolment"], draft.before = row.pk, json.dumps(before)
+
+
+def undo_enrolments(rows: Sequence[ImportRow]) -> None:
+    """Delete what the sheet made and restore what it changed; accounts that nobody has used since go too.
+
+    Raises `CannotUndo` where somebody has paid, studied, taken an exam or left meanwhile: then all stays.
+    """
+    made = [row.made["enrolment"] for row in rows if row.verdict == Verdict.NEW]
+    held = Enrolment.objects.select_for_update(no_key=True).filter(pk__in=made).order_by("pk")
+    found = {row.pk: row for row in held}
+    if standing := sum(_in_use(row) for row in found.values()) + _with_study(list(found)):
+        raise _in_the_way(standing)
+    for row in rows:
+        if row.verdict == Verdict.CHANGED and row.before:
+            _restore(row)
+    try:
+        with transaction.atomic():
+            Enrolment.objects.filter(pk__in=list(found)).delete()
+    except (ProtectedError, IntegrityError) as error:
+        raise _in_the_way(1) from error
+    _close_unused([row.made["account"] for row in rows if "account" in row.made])
+
+
+def _in_the_way(people: int) -> CannotUndo:
+    words = ngettext(
+        "%(n)d person of this sheet has paid, studied or left meanwhile. Nothing was taken back.",
+        "%(n)d people of this sheet have paid, studied or left meanwhile. Nothing was taken back.",
+        people,
+    )
+    return CannotUndo(words % {"n": people})
+
+
+def _in_use(row: Enrolment) -> bool:
+    return bool(row.paid_at or row.first_attempt_at or row.withdrawn_at or row.hours_completed_at)
+
+
+def _with_study(keys: list[int]) -> int:
+    began = Exists(CreditSpan.objects.filter(enrolment=OuterRef("pk")))
+    sat = Exists(StudySession.objects.filter(enrolment=OuterRef("pk")))
+    return Enrolment.objects.filter(pk__in=keys, paid_at=None, first_attempt_at=None).filter(began | sat).count()
+
+
+def _restore(row: ImportRow) -> None:
+    """Unless somebody has changed it again since."""
+    enrolment = Enrolment.objects.select_for_update(no_key=True).filter(pk=row.made["enrolment"]).first()
+    if enrolment is None:
+        return
+    for name, value in json.loads(row.before or "{}").items():
+        setattr(enrolment, name, value)
+    enrolment.save(update_fields=["training_class", "phone", *INVOICE])
+
+
+def _close_unused(keys: list[int]) -> None:
+    """Delete accounts that the sheet opened and that nothing else rests on; the others stay."""
+    free = ~Exists(Enrolment.objects.filter(user=OuterRef("pk")))
+    unused = list(User.objects.filter(free, pk__in=keys, activated_at=None, last_login=None))
+    for portion in (unused, *([user] for user in unused)):  # all at once; where one is held, one by one
+        try:
+            with transaction.atomic():
+                User.objects.filter(pk__in=[user.pk for user in portion]).delete()
+        except (ProtectedError, IntegrityError):
+            continue
