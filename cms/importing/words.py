@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cms.todo import Figure
-from tenants.imports.models import BatchState, ImportBatch
+from tenants.imports.models import BatchState, ImportBatch, Verdict
 from tenants.masking import mask_id_number, mask_phone_number
 
 TONES: dict[str, str] = {
@@ -41,10 +41,10 @@ def figures_of(batch: ImportBatch) -> list[Figure]:
         return []
     done = batch.state in EFFECT
     return [
-        Figure(_("New"), batch.new, _("written") if done else _("will be written")),
-        Figure(_("Changed"), batch.changed, _("written") if done else _("will be written")),
-        Figure(_("Unchanged"), batch.unchanged, _("are there already, just so")),
-        Figure(_("Refused"), batch.refused, _("each with its reason")),
+        Figure(str(Verdict.NEW.label), batch.new, _("written") if done else _("will be written")),
+        Figure(str(Verdict.CHANGED.label), batch.changed, _("written") if done else _("will be written")),
+        Figure(str(Verdict.UNCHANGED.label), batch.unchanged, _("are there already, just so")),
+        Figure(str(Verdict.REFUSED.label), batch.refused, _("each with its reason")),
     ]
 
 

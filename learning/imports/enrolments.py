@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from learning.eligibility import refusal_of_age, refusal_of_class, refusal_of_institution, refusal_of_invoice
 from learning.errors import ENROLMENT_REFUSALS
 from learning.imports.looked_up import People, classes_by_name, facts_of_classes, people_of
-from learning.imports.writing import undo_enrolments, write_enrolments
+from learning.imports.writing import initial_password_hash, undo_enrolments, write_enrolments
 from learning.models import Enrolment, Plan, Position, PostCertificateState, TrainingClass
 from learning.rules import EligibilityRules, refusal_of
 from tenants.accounts.models import User
@@ -87,6 +87,7 @@ class EnrolmentSheet(SheetResource):
         self.offered = [row for code, row in self.positions.items() if not position_codes or code in position_codes]
         self.meant = Positions({code: row.name for code, row in self.positions.items()})
         self.classes: dict[str, TrainingClass] = {}
+        self.password = ""
         self.fields["position"].widget.read = self._position
 
     def columns(self) -> list[Column]:
@@ -253,7 +254,11 @@ class EnrolmentSheet(SheetResource):
 
     def write(self, drafts: Sequence[Draft], *, by: User, at: datetime) -> None:
         seen = bool(self.options.get("seen"))
-        write_enrolments(drafts, self.institution, year=self.options["year"], seen_by=by if seen else None, at=at)
+        self.password = self.password or initial_password_hash(at)
+        write_enrolments(
+            drafts, self.institution, year=self.options["year"], seen_by=by if seen else None,
+            password=self.password, at=at,
+        )  # fmt: skip
 
     def undo(self, rows: Sequence[ImportRow], *, by: User, at: datetime) -> None:
         undo_enrolments(rows)

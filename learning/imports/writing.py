@@ -26,12 +26,19 @@ INVOICE = ("wants_invoice", "invoice_title", "invoice_tax_number")
 
 
 def write_enrolments(
-    drafts: Sequence[Draft], institution: Institution, *, year: int, seen_by: User | None, at: datetime
+    drafts: Sequence[Draft],
+    institution: Institution,
+    *,
+    year: int,
+    seen_by: User | None,
+    password: str,
+    at: datetime,
 ) -> None:
     """Accounts for those who have none, then the enrolments, then the changes. `seen_by`: the clerk's word that ID card
-    and post certificate of everybody were seen, so that payment, or study, is next."""
+    and post certificate of everybody were seen, so that payment, or study, is next. `password`: see
+    `initial_password_hash`."""
     new = [draft for draft in drafts if draft.verdict == Verdict.NEW]
-    _open_accounts([draft for draft in new if draft.found.user_pk is None], at)
+    _open_accounts([draft for draft in new if draft.found.user_pk is None], password, at)
     rows = [_enrolment(draft, institution, draft.values.year or year, seen_by, at) for draft in new]
     for draft, row in zip(new, Enrolment.objects.bulk_create(rows)):
         draft.made["enrolment"] = row.pk
@@ -40,11 +47,13 @@ def write_enrolments(
             _change(draft)
 
 
-def _open_accounts(drafts: Sequence[Draft], at: datetime) -> None:
-    """With the initial password, which is no secret and opens nothing by itself (DOMAIN): one hash serves a portion."""
-    if not drafts:
-        return
-    password = make_password(rules_for(PeopleRules, at=at).initial_password)
+def initial_password_hash(at: datetime) -> str:
+    """One hash for all accounts of a sheet: the initial password is no secret and opens nothing by itself (DOMAIN), so
+    twenty thousand salts of their own would protect nobody (ADR 0211)."""
+    return make_password(rules_for(PeopleRules, at=at).initial_password)
+
+
+def _open_accounts(drafts: Sequence[Draft], password: str, at: datetime) -> None:
     users: dict[str, User] = {}
     for draft in drafts:
         found = draft.found

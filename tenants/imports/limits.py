@@ -14,7 +14,7 @@ class Limits:
     entries: int = 500
     ratio: int = 120
     ratio_from: int = 4 * MIB
-    rows: int = 20_000
+    rows: int = 20_100  # twenty thousand people, and what stands above them
     columns: int = 60
     cell: int = 2_000  # characters
     text: int = 16 * MIB  # characters of all cells: shared strings can be told a million times
