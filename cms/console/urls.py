@@ -1,6 +1,7 @@
 from django.urls import path
 
 from cms.console import course_urls, institution_urls
+from cms.importing.urls import urlpatterns as import_urls
 from cms.console.views import (
     audit,
     certificates,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("messages/", messages.index, name="messages"),
     path("messages/<uuid:uuid>/again/", messages.again, name="message_again"),
     path("questions/", questions.index, name="questions"),
+    *import_urls,
     path("post-certificates/", certificates.register, name="post_certificates"),
     path("uploads/", certificates.uploads, name="uploads"),
     path("numbers/<slug:kind>/<uuid:uuid>/<slug:field>/", numbers.reveal, name="reveal"),

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
+from cms.importing.forms import ConfirmForm, OptionsForm
 from cms.models import FeeRow
 from learning.imports import EnrolmentSheet, Fees
 from learning.models import Plan, TrainingClass
@@ -37,7 +38,7 @@ def years_with_plan() -> list[int]:
     return list(years) or [localdate(now()).year]
 
 
-class EnrolmentOptionsForm(forms.Form):
+class EnrolmentOptionsForm(OptionsForm):
     """What holds for rows that say nothing themselves."""
 
     year = forms.TypedChoiceField(label=_("Year"), coerce=int, help_text=_("of rows without a year"))
@@ -59,7 +60,7 @@ class EnrolmentOptionsForm(forms.Form):
         return {"year": self.cleaned_data["year"], "training_class": chosen.pk if chosen else None}
 
 
-class EnrolmentConfirmForm(forms.Form):
+class EnrolmentConfirmForm(ConfirmForm):
     """The clerk's word; without it everybody waits for the papers to be seen."""
 
     seen = forms.BooleanField(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from tenants.errors import DomainError
 from tenants.imports.errors import REFUSALS
 from tenants.imports.limits import LIMITS
+from tenants.imports.models import ImportBatch
 
 
 class SheetForm(forms.Form):
@@ -31,3 +32,37 @@ class SheetForm(forms.Form):
         """Say at the file why it is not taken."""
         self.known = error.code == "import.same_file"
         self.add_error("file", error.message)
+
+
+class OptionsForm(forms.Form):
+    """What is chosen for the whole of a sheet; `options()` are kept with the batch."""
+
+    def options(self) -> dict[str, Any]:
+        return {}
+
+
+class ConfirmForm(forms.Form):
+    """What a clerk says when the rows are to be written; `options()` are added to the batch's."""
+
+    def __init__(self, *args: Any, batch: ImportBatch, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.batch = batch
+
+    def options(self) -> dict[str, Any]:
+        return {}
+
+
+class ReasonForm(ConfirmForm):
+    """Why rows that are there already are changed."""
+
+    reason = forms.CharField(label=_("Reason of the corrections"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.batch.changed:
+            self.fields["reason"].required = True
+        else:
+            del self.fields["reason"]
+
+    def options(self) -> dict[str, Any]:
+        return {"reason": self.cleaned_data.get("reason", "")}

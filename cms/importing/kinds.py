@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cms.console import access as console
 from cms.desk import access as desk
 from cms.importing.enrolments import EnrolmentConfirmForm, EnrolmentOptionsForm, enrolment_sheet
+from cms.importing.forms import ConfirmForm, OptionsForm, ReasonForm
+from exams.question_sheet import QuestionSheet
+from learning.imports.register import RegisterSheet
 from tenants.imports.models import ImportBatch
 from tenants.imports.resource import SheetResource
 from tenants.models import Kind
@@ -25,8 +27,8 @@ class ImportKind:
     tenant: Kind
     roles: tuple[Role, ...]
     resource: Callable[[ImportBatch | None], SheetResource]
-    options: Callable[..., forms.Form]
-    confirm: Callable[..., forms.Form]
+    options: Callable[..., OptionsForm]
+    confirm: Callable[..., ConfirmForm]
     list_title: Any
     done_url: str
 
@@ -42,6 +44,28 @@ KINDS: dict[str, ImportKind] = {
         confirm=EnrolmentConfirmForm,
         list_title=_("Enrolments"),
         done_url="desk:enrolments",
+    ),
+    "post_certificates": ImportKind(
+        title=_("Register from a sheet"),
+        intro=_("A post certificate a line. What is there already and differs is corrected, for a reason you give."),
+        tenant=Kind.ASSOCIATION,
+        roles=console.CLERKS,
+        resource=RegisterSheet,
+        options=OptionsForm,
+        confirm=ReasonForm,
+        list_title=_("Post certificates"),
+        done_url="console:post_certificates",
+    ),
+    "questions": ImportKind(
+        title=_("Questions from a sheet"),
+        intro=_("A question a line, known by its code. A paper that was given is never changed."),
+        tenant=Kind.ASSOCIATION,
+        roles=console.EDITORS_OF_COURSES,
+        resource=QuestionSheet,
+        options=OptionsForm,
+        confirm=ConfirmForm,
+        list_title=_("Question bank"),
+        done_url="console:questions",
     ),
 }
 

@@ -28,7 +28,7 @@ from tenants.imports.rowfile import sheet_of
 from tenants.imports.template import CONTENT_TYPE, result_sheet, template
 from tenants.requests import TenantRequest
 from tenants.roles.decorators import has_role
-from tenants.scopes import institution_scope
+from tenants.scopes import institution_scope, province_scope
 
 View = Callable[..., HttpResponse]
 ROWS_A_PAGE = 50
@@ -49,7 +49,7 @@ def import_view(view: View) -> View:
             return no_right(request, tuple(dict.fromkeys(wanted)))
         if code is not None and code not in mine:
             raise Http404
-        with institution_scope(request.tenant):
+        with province_scope() if request.tenant.is_association else institution_scope(request.tenant):
             if "uuid" in kwargs:
                 batch = get_object_or_404(_here(request), uuid=kwargs.pop("uuid"))
                 if not has_role(request.user, *KINDS[batch.kind].roles):
@@ -172,7 +172,7 @@ def _page(request: TenantRequest, batch: ImportBatch, form: Any) -> HttpResponse
         "errors_url": url(request, "import_errors", batch.uuid),
         "act_url": url(request, "import_act", batch.uuid),
         "status_url": url(request, "import_status", batch.uuid),
-        "form": form or kind.confirm(),
+        "form": form or kind.confirm(batch=batch),
         "may_write": batch.new + batch.changed,
         **_rows(request, batch, kind),
     }
@@ -221,7 +221,7 @@ def act(request: TenantRequest, batch: ImportBatch) -> HttpResponse:
     acting: dict[str, Any] = {"by": request.user, "at": now()}
     try:
         if verb == "confirm":
-            form = KINDS[batch.kind].confirm(request.POST)
+            form = KINDS[batch.kind].confirm(request.POST, batch=batch)
             if not form.is_valid():
                 return _page(request, batch, form)
             _send(batches.confirm(batch, form.options(), **acting))  # type: ignore[attr-defined]

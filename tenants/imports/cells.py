@@ -78,6 +78,13 @@ def document_number(cell: Cell) -> str:
     return re.sub(r"[-—–]", "", found)
 
 
+def certificate_number(cell: Cell) -> str:
+    """The number of a certificate as it is printed, marks included; refused when the sheet has lost its digits."""
+    if cell.kind == "number" and not abs(float(cell.text)) < EXACT:
+        raise BadCell(LOST)
+    return compact(cell).strip("'’`\"")
+
+
 def id_number(cell: Cell) -> str | None:
     """Eighteen digits with the right date and check digit, a last X as capital."""
     if not (found := document_number(cell)):

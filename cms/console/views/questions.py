@@ -33,5 +33,6 @@ def index(request: HttpRequest) -> HttpResponse:
         "keep": kept(request),
         "kinds": [("", _("All"), counts["all"]), *((value, label, counts[value]) for value, label in Kind.choices)],
         "kind": kind,
+        "may_import": access.has_role(request.user, *access.EDITORS_OF_COURSES),
     }
     return render(request, "console/questions.html", context)

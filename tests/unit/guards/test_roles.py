@@ -48,6 +48,7 @@ CONSOLE = {
     "console:video_upload_begin": "superadmin question_editor",
     "console:plans": "superadmin question_editor auditor",
     "console:plan_draft": "superadmin question_editor",
+    "console:imports": "superadmin question_editor certificate_clerk",
     "console:questions": "superadmin question_editor auditor",
     "console:post_certificates": "superadmin certificate_clerk auditor",
     "console:uploads": "superadmin certificate_clerk auditor",
@@ -87,6 +88,12 @@ DESK_ROWS = {
     "desk:support_end": "manager",
 }
 CONSOLE_ROWS = {
+    "console:import_new": "superadmin question_editor certificate_clerk",
+    "console:import_template": "superadmin question_editor certificate_clerk",
+    "console:import": "superadmin question_editor certificate_clerk",
+    "console:import_status": "superadmin question_editor certificate_clerk",
+    "console:import_act": "superadmin question_editor certificate_clerk",
+    "console:import_errors": "superadmin question_editor certificate_clerk",
     "console:case": "superadmin hours_reviewer auditor",
     "console:exam_look": "superadmin hours_reviewer auditor",
     "console:check_plot": "superadmin hours_reviewer auditor",
