@@ -91,7 +91,7 @@ def _figures(at: Any, reviews: dict[str, Any]) -> list[Figure]:
     checks = LivenessAttempt.objects.filter(started_at__gte=midnight).aggregate(
         n=Count("pk"), ok=Count("pk", filter=Q(outcome=PASSED))
     )
-    exams = Attempt.objects.filter(submitted_at__gte=midnight).aggregate(
+    exams = Attempt.objects.filter(submitted_at__gte=midnight, abandoned_at=None).aggregate(
         n=Count("pk"), ok=Count("pk", filter=Q(passed=True))
     )
     hours = HoursCertificate.objects.filter(issued_at__gte=midnight).count()
