@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from learning.models import Admission, CertificateClaim, Enrolment, PostCertificate
+from learning.models import Admission, CertificateClaim, Enrolment, PostCertificate, PostCertificateState
 from learning.register_rules import Enrolled, Registered, RegisterFacts
 from tenants.scopes import province_scope
+
+# Enrolments that go no further, because the association has revoked the certificate they rest on (ADR 0221).
+ON_REVOKED = Q(post_certificate__state=PostCertificateState.REVOKED) & ~Q(admission=Admission.WITHDRAWN)
 
 
 def facts_of(certificate: PostCertificate) -> RegisterFacts:
@@ -48,7 +51,7 @@ def enrolments_on(certificate: PostCertificate) -> list[Enrolment]:
     """Every enrolment that rests on it, withdrawn ones too, the newest first."""
     with province_scope():
         rows = Enrolment.objects.filter(post_certificate=certificate)
-        return list(rows.select_related("user", "institution", "position", "training_class"))
+        return list(rows.select_related("user", "institution", "position", "training_class", "post_certificate"))
 
 
 # --- claims -------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from learning.models import Admission, ExamState, HoursState
+from learning.models import Admission, ExamState, HoursState, PostCertificateState
 
 ADMISSION_TONES = {
     Admission.AWAITING_CONFIRMATION: "review",
@@ -24,14 +24,21 @@ EXAM_TONES = {ExamState.CLOSED: "off", ExamState.OPEN: "wait", ExamState.PASSED:
 def dress(enrolment: Any, progress: Any) -> None:
     """The states as glyph and word."""
     enrolment.progress_shown = progress
-    enrolment.admission_tone = ADMISSION_TONES[Admission(enrolment.admission)]
+    dress_admission(enrolment)
     enrolment.hours_tone = HOURS_TONES[HoursState(enrolment.hours_state)]
     enrolment.exam_tone = EXAM_TONES[ExamState(enrolment.exam_state)]
     enrolment.hours_word = _hours_word(HoursState(enrolment.hours_state))
     enrolment.exam_word = _exam_word(ExamState(enrolment.exam_state))
     enrolment.fees = enrolment.training_fee + enrolment.textbook_fee
-    enrolment.is_withdrawn = enrolment.admission == Admission.WITHDRAWN
     enrolment.is_admitted = enrolment.admission == Admission.ADMITTED
+
+
+def dress_admission(enrolment: Any) -> Any:
+    """The admission as glyph and word, and whether its post certificate is revoked; the enrolment itself."""
+    enrolment.admission_tone = ADMISSION_TONES[Admission(enrolment.admission)]
+    enrolment.is_withdrawn = enrolment.admission == Admission.WITHDRAWN
+    enrolment.on_revoked = enrolment.post_certificate.state == PostCertificateState.REVOKED
+    return enrolment
 
 
 def _hours_word(state: HoursState) -> str:

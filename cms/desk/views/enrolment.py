@@ -78,14 +78,14 @@ def _context(request: TenantRequest, enrolment: Enrolment, shown: dict[str, form
         "parent_title": _("Enrolments"),
         "parent_url": reverse("desk:enrolments"),
         "enrolment": enrolment,
-        "steps": _steps(enrolment),
+        "steps": steps_of(enrolment),
         "forms": shown if may_change else {},
         "may_change": may_change,
         "refund_due": "withdraw" in shown and services.refund_is_due(enrolment, at=now()),
     }
 
 
-def _steps(enrolment: Enrolment) -> list[tuple[str, Any, str]]:
+def steps_of(enrolment: Enrolment) -> list[tuple[str, Any, str]]:
     """What has happened and when, oldest first, with a word more where there is one."""
     steps = [
         (_("Enrolled"), enrolment.created_at, enrolment.get_origin_display()),
