@@ -12,6 +12,5 @@ urlpatterns: list[URLPattern] = [
     path("certificate-claims/<uuid:uuid>/", claims.page, name="certificate_claim"),
     path("certificate-claims/<uuid:uuid>/scan/", claims.scan, name="certificate_claim_scan"),
     path("enrolments/<uuid:uuid>/", enrolments.page, name="enrolment"),
-    path("enrolments/<uuid:uuid>/transfer/", transfers.choose, name="transfer"),
-    path("enrolments/<uuid:uuid>/transfer/<uuid:to>/", transfers.move, name="transfer_to"),
+    path("enrolments/<uuid:uuid>/transfer/", transfers.transfer, name="transfer"),
 ]

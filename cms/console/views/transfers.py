@@ -5,13 +5,12 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 
 from cms.brand_forms import PlainForm
 from cms.console import access
@@ -56,25 +55,29 @@ class TransferForm(PlainForm):
         }  # fmt: skip
 
 
-@require_safe
 @access.console_view(*access.CLERKS)
-def choose(request: TenantRequest, uuid: UUID) -> HttpResponse:
-    """Where to: the institutions that may take it, with what each asks."""
+def transfer(request: TenantRequest, uuid: UUID) -> HttpResponse:
+    """Where to: the institutions that may take it, with what each asks; with `?to=` how, and POST moves."""
     enrolment = found(uuid)
-    refusal = _refusal(request, enrolment)
-    targets = [] if refusal else [(one, fees_at(one, enrolment.position.code)) for one in institutions_for(enrolment)]
-    context = _context(enrolment) | {"refusal": refusal, "targets": targets}
-    return render(request, "console/transfer.html", context, status=409 if refusal else 200)
-
-
-@access.console_view(*access.CLERKS)
-def move(request: TenantRequest, uuid: UUID, to: UUID) -> HttpResponse:
-    """How: class, reason, refund; POST moves. What stands against it is said, and nothing is written."""
-    enrolment = found(uuid)
-    target = get_object_or_404(Institution.objects.training(), uuid=to)
     if refusal := _refusal(request, enrolment):
-        context = _context(enrolment) | {"refusal": refusal, "targets": []}
-        return render(request, "console/transfer.html", context, status=409)
+        return render(request, "console/transfer.html", _context(enrolment) | {"refusal": refusal}, status=409)
+    if "to" in request.GET:
+        return _to(request, enrolment, _target(request.GET["to"]))
+    targets = [(one, fees_at(one, enrolment.position.code)) for one in institutions_for(enrolment)]
+    return render(request, "console/transfer.html", _context(enrolment) | {"targets": targets})
+
+
+def _target(text: str) -> Institution:
+    try:
+        uuid = UUID(text)
+    except ValueError as error:
+        raise Http404 from error
+    institution: Institution = get_object_or_404(Institution.objects.training(), uuid=uuid)
+    return institution
+
+
+def _to(request: TenantRequest, enrolment: Enrolment, target: Institution) -> HttpResponse:
+    """Class, reason, refund. What stands against it is said, and nothing is written."""
     at = now()
     fees, due = fees_at(target, enrolment.position.code), services.refund_is_due(enrolment, at=at)
     form = TransferForm(request.POST or None, classes=classes_for(enrolment, target, localdate(at)), refund_due=due)

@@ -21,6 +21,8 @@ DESK = {
     "desk:enrol": "manager registrar",
     "desk:classes": "manager registrar viewer",
     "desk:class_new": "manager registrar",
+    "desk:claims": "manager registrar viewer",
+    "desk:claim_new": "manager registrar",
     "desk:classroom": "manager registrar viewer",
     "desk:staff": "manager",
     "desk:brand": "manager",
@@ -49,6 +51,8 @@ CONSOLE = {
     "console:plan_draft": "superadmin question_editor",
     "console:questions": "superadmin question_editor auditor",
     "console:post_certificates": "superadmin certificate_clerk auditor",
+    "console:post_certificate_new": "superadmin certificate_clerk",
+    "console:certificate_claims": "superadmin certificate_clerk auditor",
     "console:uploads": "superadmin certificate_clerk auditor",
     "console:data_requests": "superadmin certificate_clerk auditor",
     "console:audit": "superadmin auditor",
@@ -72,6 +76,8 @@ DESK_ROWS = {
     "desk:class_state": "manager registrar",
     "desk:class_remind": "manager registrar",
     "desk:class_roster": "manager registrar viewer",
+    "desk:claim_note": "manager registrar",
+    "desk:claim_scan": "manager registrar viewer",
     "desk:reset_password": "manager registrar",
     # the service tells whose role includes it (tests/web/test_reveal.py)
     "desk:reveal": "manager editor registrar viewer",
@@ -80,6 +86,11 @@ DESK_ROWS = {
     "desk:support_end": "manager",
 }
 CONSOLE_ROWS = {
+    "console:post_certificate": "superadmin certificate_clerk auditor",
+    "console:certificate_claim": "superadmin certificate_clerk auditor",
+    "console:certificate_claim_scan": "superadmin certificate_clerk auditor",
+    "console:enrolment": "superadmin certificate_clerk auditor",
+    "console:transfer": "superadmin certificate_clerk",
     "console:case": "superadmin hours_reviewer auditor",
     "console:exam_look": "superadmin hours_reviewer auditor",
     "console:check_plot": "superadmin hours_reviewer auditor",
