@@ -72,7 +72,7 @@ def test_a_report_is_listed_with_its_picture_and_every_look_at_it_is_recorded(
     [claim] = claims_of(lingzhu, in_tenant)
     shown = registrar.get(f"{LIST}{claim.uuid}/scan/")
     assert (shown.status_code, shown.headers["Content-Type"]) == (200, "image/jpeg")
-    assert shown.headers["Cache-Control"] == "no-store, private"
+    assert shown.headers["Cache-Control"].startswith("no-store, private")
     assert Image.open(BytesIO(shown.content)).size == (900, 600)
     assert Entry.objects.filter(action="certificate_claim.scan_read", actor=registrar.user).count() == 1
 
@@ -167,4 +167,4 @@ def test_the_list_takes_as_many_queries_with_one_row_as_with_three(
     for number in range(rows):
         registrar.post(NEW, typed | {"number": f"粤建岗70000{number}"})
     queries, page = queries_of(registrar, LIST)
-    assert (queries, page.count("粤建岗70000")) == (20, rows)
+    assert (queries, page.count("粤建岗70000")) == (18, rows)

@@ -10,8 +10,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from cms.console import access
-from cms.desk.enrolment_words import dress
-from cms.desk.views.enrolment import steps_of
+from cms.enrolment_words import dress, steps_of
 from learning import services
 from learning.admission_rules import refusal_of_transfer
 from learning.errors import ENROLMENT_REFUSALS

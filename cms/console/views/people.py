@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cms.console import access
-from cms.desk.enrolment_words import dress_admission
+from cms.enrolment_words import dress_admission
 from cms.security_events import events_of
 from learning.models import Enrolment
 from proctoring.limits import longer_limits_of

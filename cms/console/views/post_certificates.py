@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from cms.console import access
 from cms.console.register_forms import CertificateForm, CorrectionForm, StateForm
 from cms.console.register_history import history_of
-from cms.desk.enrolment_words import dress_admission
+from cms.enrolment_words import dress_admission
 from cms.frame import kept, page_of
 from learning import services
 from learning.models import Admission, Position, PostCertificate, PostCertificateState

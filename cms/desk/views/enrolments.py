@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 
 from cms.desk import access
 from cms.desk.enrolment_forms import TogetherForm
-from cms.desk.enrolment_words import dress
 from cms.desk.forms import EnrolForm, PersonForm
+from cms.enrolment_words import dress
 from cms.fees import fee_row_of, notice_of
 from cms.frame import kept, page_of
 from learning import services

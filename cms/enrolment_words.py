@@ -1,10 +1,10 @@
-"""The states of an enrolment as glyph and word, for the desk's list and page."""
+"""The states of an enrolment as glyph and word, for console and desk."""
 
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from learning.models import Admission, ExamState, HoursState, PostCertificateState
+from learning.models import Admission, Enrolment, ExamState, HoursState, PostCertificateState
 
 ADMISSION_TONES = {
     Admission.AWAITING_CONFIRMATION: "review",
@@ -56,3 +56,21 @@ def _exam_word(state: ExamState) -> str:
         ExamState.OPEN: _("Exam open"),
         ExamState.PASSED: _("passed"),
     }[state]
+
+
+def steps_of(enrolment: Enrolment) -> list[tuple[str, Any, str]]:
+    """What has happened and when, oldest first, with a word more where there is one."""
+    steps = [
+        (_("Enrolled"), enrolment.created_at, enrolment.get_origin_display()),
+        (_("Papers seen"), enrolment.seen_at, enrolment.seen_by.name if enrolment.seen_by else ""),
+        (_("Payment noted"), enrolment.paid_at, enrolment.get_paid_way_display()),
+        (_("Admitted"), enrolment.admitted_at, ""),
+        (_("Hours complete"), enrolment.hours_completed_at, ""),
+        (_("Hours approved"), enrolment.hours_approved_at, ""),
+        (_("First attempt at the exam"), enrolment.first_attempt_at, ""),
+        (_("Exam passed"), enrolment.exam_passed_at, ""),
+        (_("Certificate issued"), enrolment.certified_at, ""),
+        (_("Hours recorded"), enrolment.hours_recorded_at, ""),
+        (_("Withdrawn"), enrolment.withdrawn_at, enrolment.withdrawal_reason),
+    ]
+    return sorted((step for step in steps if step[1]), key=lambda step: step[1])
