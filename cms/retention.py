@@ -7,24 +7,26 @@ from certs.services.batches import due_batches, forget_batches
 from certs.services.retention import due_archives, strip_archives
 from exams.looks import sittings_in_doubt
 from learning.review.retention import DueEvidence, count_evidence, erase_evidence
+from learning.services import due_claims, forget_claims
 from tenants.accounts.anonymise import Due, anonymise_due, count_due
 
 
 @dataclass(frozen=True)
 class Ended:
     """Figures: of people to anonymise, certificates to strip of their person, pictures and measures that go, batches of
-    the register to empty."""
+    the register and claims for the register of post certificates to empty."""
 
     accounts: Due
     certificates: int
     evidence: DueEvidence
     batches: int
+    claims: int
 
 
 def count_ended(*, at: datetime) -> Ended:
     """What `end_of_retention` would do; nothing is changed."""
     evidence = count_evidence(at=at, needed=sittings_in_doubt())
-    return Ended(count_due(at=at), due_archives(at=at), evidence, due_batches(at=at).count())
+    return Ended(count_due(at=at), due_archives(at=at), evidence, due_batches(at=at).count(), due_claims(at=at).count())
 
 
 def end_of_retention(*, at: datetime) -> None:
@@ -33,3 +35,4 @@ def end_of_retention(*, at: datetime) -> None:
     anonymise_due(at=at)
     strip_archives(at=at)
     forget_batches(at=at)
+    forget_claims(at=at)

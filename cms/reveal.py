@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from learning.models import Enrolment, PostCertificate
+from learning.models import CertificateClaim, Enrolment, PostCertificate
 from tenants.accounts.models import DataRequest, User
 from tenants.accounts.reveal import REASON_MAX, may_reveal, reveal
 from tenants.errors import DomainError
@@ -19,6 +19,7 @@ from tenants.rulesets.services import rules_for
 
 KINDS: dict[str, Any] = {
     "person": User, "certificate": PostCertificate, "request": DataRequest, "enrolment": Enrolment,
+    "claim": CertificateClaim,
 }  # fmt: skip
 
 

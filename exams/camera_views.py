@@ -15,7 +15,7 @@ from exams import queries, services, watching
 from exams.models import Attempt, Supervision
 from exams.rules import ExamRules
 from exams.texts import paper_texts
-from learning.models import Enrolment
+from learning.models import Admission, Enrolment
 from proctoring import attesting
 from proctoring import queries as proctoring
 from proctoring import services as camera
@@ -110,7 +110,7 @@ def _camera_of(request: TenantRequest) -> CameraSession | None:
 
 def own_enrolment(request: TenantRequest, uuid: UUID) -> Enrolment:
     mine = Enrolment.objects.select_related("position", "plan", "institution")
-    return get_object_or_404(mine, uuid=uuid, user=request.user)
+    return get_object_or_404(mine.exclude(admission=Admission.WITHDRAWN), uuid=uuid, user=request.user)
 
 
 def watch_context(attempt: Attempt) -> dict[str, Any]:

@@ -39,6 +39,11 @@ class TooLate(DomainError):
     message = _("Time is up. Your answers up to the deadline have been handed in.")
 
 
+class Withdrawn(DomainError):
+    code = "exam.withdrawn"
+    message = _("This enrolment has been withdrawn: there is no exam for it any more.")
+
+
 class BadAnswer(DomainError):
     code = "exam.bad_answer"
     status = 400

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from exams.errors import AlreadyLookedAt, NoReason, NotIndependent
+from exams.locks import held
 from exams.models import Attempt, Supervision, Watch
 from learning import services as learning
-from learning.models import ExamState
+from learning.models import Admission, ExamState
 from learning.review.services import is_independent
 from tenants.accounts.models import User
 from tenants.audit.services import record
@@ -16,10 +17,12 @@ from tenants.scopes import province_scope
 
 
 def waiting_looks() -> QuerySet[Attempt]:
-    """Passed attempts that wait, the longest waiting first; not those whose exam was passed by another one since."""
+    """Passed attempts that wait, the longest waiting first; not those whose exam was passed by another one since, nor
+    those whose enrolment is withdrawn."""
     return (
         Attempt.objects.filter(supervision=Supervision.LOOK, passed=True)
         .exclude(enrolment__exam_state=ExamState.PASSED)
+        .exclude(enrolment__admission=Admission.WITHDRAWN)
         .select_related("institution", "user", "enrolment__position")
         .order_by("graded_at")
     )
@@ -74,12 +77,11 @@ def void_attempt(attempt: Attempt, *, reason: str, by: User, at: datetime) -> At
 
 
 def _to_look_at(attempt: Attempt, by: User) -> Attempt:
-    attempt = (
-        Attempt.objects.select_for_update(of=("self",)).select_related("institution", "enrolment").get(pk=attempt.pk)
-    )
+    attempt = held(attempt.pk)
     if attempt.user_id == by.pk or not is_independent(by, attempt.institution):
         raise NotIndependent
-    if attempt.supervision != Supervision.LOOK or not attempt.passed:
+    withdrawn = attempt.enrolment.admission == Admission.WITHDRAWN
+    if attempt.supervision != Supervision.LOOK or not attempt.passed or withdrawn:
         raise AlreadyLookedAt
     return attempt
 

@@ -83,6 +83,7 @@ class Attempt(models.Model):
     graded_at = models.DateTimeField(null=True)
     score = models.PositiveSmallIntegerField(null=True)
     passed = models.BooleanField(null=True)
+    abandoned_at = models.DateTimeField(null=True, blank=True, help_text="ended without a result: no score, ever")
     supervision = models.CharField(max_length=8, choices=Supervision.choices, default=Supervision.UNASKED)
     findings = models.JSONField(default=dict, help_text="what was counted when it was graded, see rules.Watched")
     looked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
@@ -97,9 +98,16 @@ class Attempt(models.Model):
             models.UniqueConstraint(fields=["enrolment", "number"], name="attempt_number_once"),
             models.UniqueConstraint(fields=["enrolment"], condition=Q(submitted_at=None), name="one_open_attempt"),
             models.CheckConstraint(
-                name="graded_together",
-                condition=Q(submitted_at=None, graded_at=None, score=None, passed=None)
-                | Q(submitted_at__isnull=False, graded_at__isnull=False, score__isnull=False, passed__isnull=False),
+                name="graded_or_abandoned",
+                condition=Q(submitted_at=None, graded_at=None, score=None, passed=None, abandoned_at=None)
+                | Q(submitted_at__isnull=False, graded_at=None, score=None, passed=None, abandoned_at__isnull=False)
+                | Q(
+                    submitted_at__isnull=False,
+                    graded_at__isnull=False,
+                    score__isnull=False,
+                    passed__isnull=False,
+                    abandoned_at=None,
+                ),
             ),
         ]
         indexes = [

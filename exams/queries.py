@@ -35,7 +35,7 @@ class Standing:
     @property
     def graded(self) -> list[Attempt]:
         """Latest first."""
-        return [attempt for attempt in self.attempts if not attempt.is_open]
+        return [attempt for attempt in self.attempts if attempt.graded_at is not None]
 
     @property
     def best_score(self) -> int | None:

@@ -17,7 +17,14 @@ from tenants.imports.headings import Column
 from tenants.imports.models import ImportRow, Verdict
 from tenants.imports.resource import Draft, SheetField, SheetResource
 
-KINDS = {"单选": "single", "单选题": "single", "多选": "multiple", "多选题": "multiple", "判断": "judge", "判断题": "judge"}
+KINDS = {
+    "单选": "single",
+    "单选题": "single",
+    "多选": "multiple",
+    "多选题": "multiple",
+    "判断": "judge",
+    "判断题": "judge",
+}
 RIGHT = {"正确": "T", "对": "T", "√": "T", "错误": "F", "错": "F", "×": "F"}
 
 

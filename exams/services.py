@@ -12,11 +12,12 @@ from exams import answers as saving
 from exams import rules as exam_rules
 from exams import watching
 from exams.answers import SavedAnswer, SentAnswer
-from exams.errors import AlreadyPassed, BadAnswer, BankTooSmall, Closed, HoursIncomplete, NotYours, TooLate
+from exams.errors import AlreadyPassed, BadAnswer, BankTooSmall, Closed, HoursIncomplete, NotYours, TooLate, Withdrawn
+from exams.locks import held, held_if_free
 from exams.models import Answer, Attempt, Item, Question, Supervision
 from exams.rules import DrawnItem, ExamRules, GradedItem, PoolQuestion
 from learning import services as learning
-from learning.models import Enrolment, ExamState
+from learning.models import Admission, Enrolment, ExamState
 from proctoring.models import CameraSession
 from tenants.accounts.models import User
 from tenants.audit.services import record
@@ -33,7 +34,7 @@ def start_attempt(
 
     `camera`: a sitting for exams that is verified at `at`. The attempt is written under it; one that is open already
     goes on with or without.
-    Raises NotYours, HoursIncomplete, AlreadyPassed, FaceCheckNeeded, BankTooSmall, NotLive.
+    Raises NotYours, Withdrawn, HoursIncomplete, AlreadyPassed, FaceCheckNeeded, BankTooSmall, NotLive.
     """
     require_live(enrolment.institution_id)
     enrolment = (
@@ -41,6 +42,8 @@ def start_attempt(
     )
     if enrolment.user_id != by.pk:
         raise NotYours
+    if enrolment.admission == Admission.WITHDRAWN:
+        raise Withdrawn
     if enrolment.exam_state == ExamState.PASSED:
         raise AlreadyPassed
     if enrolment.exam_state != ExamState.OPEN:
@@ -138,6 +141,8 @@ def _refusal(attempt: UUID, *, by: User, institution_id: int, at: datetime) -> D
     found = Attempt.objects.filter(uuid=attempt, user=by, institution_id=institution_id).first()
     if found is None:
         return NotYours()
+    if found.abandoned_at is not None:
+        return Withdrawn()
     if at >= found.deadline_at:
         return TooLate()
     return BadAnswer() if found.is_open else Closed()
@@ -148,7 +153,7 @@ def submit(attempt: Attempt, *, by: User, at: datetime) -> Attempt:
     """Hand in and grade. A second submit returns the first grade; after the deadline the deadline is the time."""
     if attempt.user_id != by.pk:
         raise NotYours
-    locked = _lock(attempt.pk)
+    locked = held(attempt.pk)
     return locked if not locked.is_open else _grade(locked, actor=by, at=at)
 
 
@@ -157,7 +162,7 @@ def settle(attempt: Attempt, *, at: datetime) -> Attempt:
     """The attempt as it stands at `at`: graded by the server itself when its deadline has passed."""
     if not attempt.is_open or at < attempt.deadline_at:
         return attempt
-    locked = _lock(attempt.pk)
+    locked = held(attempt.pk)
     return locked if not locked.is_open else _grade(locked, actor=None, at=at)
 
 
@@ -179,15 +184,27 @@ def grade_overdue(*, at: datetime, user: User | None = None) -> int:
 
 @transaction.atomic
 def _grade_if_free(pk: int, at: datetime) -> bool:
-    free = Attempt.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=pk, submitted_at=None).first()
+    free = held_if_free(pk)
     if free is None:
         return False
     _grade(free, actor=None, at=at)
     return True
 
 
-def _lock(pk: int) -> Attempt:
-    return Attempt.objects.select_for_update(of=("self",)).select_related("institution", "enrolment").get(pk=pk)
+@transaction.atomic
+def abandon(attempt: Attempt, *, by: User, at: datetime) -> Attempt:
+    """End an open attempt without a result, because its enrolment is over. Answers, pictures and what was counted of
+    the supervision stay; there is no score, and no verdict."""
+    locked = held(attempt.pk)
+    if not locked.is_open:
+        return locked
+    locked.submitted_at = locked.abandoned_at = at
+    _verdict, locked.findings = watching.close(locked, by=by, at=at)
+    locked.save(update_fields=["submitted_at", "abandoned_at", "findings"])
+    record(
+        "exam.abandoned", actor=by, subject=locked, institution=locked.institution, at=at, number=locked.number
+    )  # fmt: skip
+    return locked
 
 
 def _grade(attempt: Attempt, *, actor: User | None, at: datetime) -> Attempt:

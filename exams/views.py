@@ -134,6 +134,8 @@ def result(request: TenantRequest, attempt: UUID) -> HttpResponse:
     found = _own(request, attempt)
     if found.is_open:
         return redirect("exams:paper", found.uuid)
+    if found.abandoned_at is not None:
+        return redirect("exams:index")
     rules, score = queries.rules_of(found), found.score or 0
     return render(
         request,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from learning.models import EndReason, Enrolment, StudySession
-from learning.services import end_study_session
+from learning.services import end_study_session, forget_own_claims
 from proctoring.models import CameraSession
 from proctoring.signals import under_sessions
 from tenants.accounts.models import SignedIn, User
@@ -25,3 +25,4 @@ def empty_enrolments(sender: Any, *, user: User, by: Any, at: datetime, **_: Any
         Enrolment.objects.filter(user=user).update(
             phone=None, invoice_title="", invoice_tax_number="", withdrawal_reason="", refund_note=""
         )
+        forget_own_claims(user, at=at)

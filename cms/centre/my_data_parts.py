@@ -58,6 +58,8 @@ NOT_IN_THE_COPY = {
     "exams.Attempt.looked_by": OFFICE,
     "learning.Enrolment.seen_by": OFFICE,
     "learning.Clearing.by": OFFICE,
+    "learning.PostCertificateChange.by": OFFICE,
+    "learning.CertificateClaim.decided_by": OFFICE,
     "learning.MediaUpload.by": OFFICE,
     "review.HoursReview.decided_by": OFFICE,
     "imports.ImportBatch.created_by": OFFICE,

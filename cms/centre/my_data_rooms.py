@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from certs.models import HoursCertificate, HoursUpload, QualificationCertificate
 from cms.centre.my_data_parts import Part, provides
 from exams.models import Attempt
-from learning.models import CreditSpan, Enrolment, PostCertificate, StudySession
+from learning.models import CertificateClaim, CreditSpan, Enrolment, PostCertificate, StudySession
 from learning.review.models import HoursReview
 from proctoring.models import (
     Attestation,
@@ -211,6 +211,22 @@ def certificates(user: User) -> Part:
         rows.append((_("Qualification certificate"), new.number, new.position.name, new.issued_at,
                      new.get_state_display(), new.revoked_at, new.revoked_reason))  # fmt: skip
     return Part.of("certificates", _("Your certificates"), labels, rows)
+
+
+@provides("learning.CertificateClaim.claimed_by")
+def claims(user: User) -> Part:
+    """Those about the person, whoever made them; what a clerk reported about others tells of others."""
+    labels = {
+        "where": _("Institution"), "number": _("Certificate number"), "position": _("Position"),
+        "issued": _("Issued"), "note": _("Note"), "asked": _("Asked"), "state": _("State"), "answer": _("Answer"),
+        "answered": _("Decided"),
+    }  # fmt: skip
+    rows = CertificateClaim.objects.filter(holder_id_index=user.id_number_index)
+    return Part.of("claims", _("Certificates reported to the association"), labels, (
+        (row.institution.name, row.number, row.position.name, row.issued_on, row.note, row.created_at,
+         row.get_state_display(), row.answer, row.decided_at)
+        for row in rows.select_related("institution", "position")
+    ))  # fmt: skip
 
 
 @provides()

@@ -22,6 +22,9 @@ SCREENS = {
     "tenants.institution": "console:institution",
     "tenants.application": "console:application",
     "review.hoursreview": "console:case",
+    "learning.postcertificate": "console:post_certificate",
+    "learning.certificateclaim": "console:certificate_claim",
+    "learning.enrolment": "console:enrolment",
     "accounts.datarequest": "console:data_request",
 }
 STATES = {**dict(State.choices), **dict(DataRequest.State.choices)}

@@ -18,6 +18,7 @@ from cms.words import waited
 from exams.looks import waiting_looks
 from exams.models import Attempt
 from learning.models import StudySession
+from learning.register_queries import waiting_claims
 from learning.review.models import HoursReview, ReviewState
 from learning.review.rules import ReviewRules
 from proctoring.lookalikes import persons_stored_lately
@@ -91,7 +92,7 @@ def _figures(at: Any, reviews: dict[str, Any]) -> list[Figure]:
     checks = LivenessAttempt.objects.filter(started_at__gte=midnight).aggregate(
         n=Count("pk"), ok=Count("pk", filter=Q(outcome=PASSED))
     )
-    exams = Attempt.objects.filter(submitted_at__gte=midnight).aggregate(
+    exams = Attempt.objects.filter(submitted_at__gte=midnight, abandoned_at=None).aggregate(
         n=Count("pk"), ok=Count("pk", filter=Q(passed=True))
     )
     hours = HoursCertificate.objects.filter(issued_at__gte=midnight).count()
@@ -128,7 +129,7 @@ def _todos(user: Any, at: Any, reviews: dict[str, Any]) -> list[Todo]:
     if access.has_role(user, *access.READERS_OF_REVIEWS):
         todos += _review_todos(reviews)
     if access.has_role(user, *access.READERS_OF_CERTIFICATES):
-        todos += _upload_todos()
+        todos += [_claims_todo(at), *_upload_todos()]
         todos += _request_todos(at)
     if access.has_role(user, *access.READERS):
         todos += _running_todos(at)
@@ -144,6 +145,13 @@ def _review_todos(reviews: dict[str, Any]) -> list[Todo]:
         Todo(alike, _("Faces with two accounts"), _("compare and decide"), "console:lookalikes", _("Decide")),
         Todo(light, _("Hours with light reasons or none"), note, "console:queue", verb, "?view=clean"),
     ]
+
+
+def _claims_todo(at: Any) -> Todo:
+    """Post certificates that institutions miss in the register."""
+    found = waiting_claims().aggregate(n=Count("pk"), oldest=Min("created_at"))
+    note = _("longest %(time)s") % {"time": waited(at - found["oldest"])} if found["oldest"] else ""
+    return Todo(found["n"], _("Certificates to be checked"), note, "console:certificate_claims", _("Check"))
 
 
 def _upload_todos() -> list[Todo]:

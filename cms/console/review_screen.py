@@ -16,7 +16,7 @@ from cms.durations import length, seconds_of
 from cms.words import clock, waited
 from exams.models import Attempt
 from learning.review.case import Case, Shot
-from learning.review.models import ReviewState
+from learning.review.models import HoursReview, ReviewState
 from learning.review.rules import ReviewRules, may_undo, undo_until
 from learning.review.services import sms_key
 from proctoring.incidents import SEVERITIES, Severity
@@ -236,10 +236,10 @@ def decided_of(case: Case, rules: ReviewRules, at: datetime, *, may_change: bool
     if review.is_pending or review.decided_at is None:
         return None
     sms = Sms.objects.filter(key=sms_key(review)).first()
-    in_time = may_undo(review.decided_at, at, rules)
+    in_time = review.state != ReviewState.WITHDRAWN and may_undo(review.decided_at, at, rules)
     return Decided(
         word=review.get_state_display(),
-        tone="done" if review.state == ReviewState.APPROVED else "fail",
+        tone={ReviewState.APPROVED: "done", ReviewState.WITHDRAWN: "off"}.get(ReviewState(review.state), "fail"),
         by=review.decided_by.name if review.decided_by else "",
         at=review.decided_at,
         ground=review.get_ground_display() if review.ground else "",
@@ -249,8 +249,14 @@ def decided_of(case: Case, rules: ReviewRules, at: datetime, *, may_change: bool
         may_undo=in_time and may_change,
         undo_until=undo_until(review.decided_at, rules),
         undo_url=reverse("console:undo", args=[review.uuid]),
-        why_no_undo=_("Your role reads only.") if in_time else _("The time to take it back is over."),
+        why_no_undo=_("Your role reads only.") if in_time else _why_late(review),
     )
+
+
+def _why_late(review: HoursReview) -> str:
+    if review.state == ReviewState.WITHDRAWN:
+        return _("The enrolment was withdrawn: there is nothing to decide any more.")
+    return _("The time to take it back is over.")
 
 
 def _sms_line(sms: Sms | None) -> str:

@@ -1,10 +1,8 @@
 from django.urls import path
 
-from cms.console import course_urls, institution_urls
-from cms.importing.urls import urlpatterns as import_urls
+from cms.console import course_urls, institution_urls, register_urls
 from cms.console.views import (
     audit,
-    certificates,
     data_requests,
     exam_looks,
     faces,
@@ -18,7 +16,9 @@ from cms.console.views import (
     rules,
     staff,
     support,
+    uploads,
 )
+from cms.importing.urls import urlpatterns as import_urls
 
 app_name = "console"
 
@@ -38,8 +38,8 @@ urlpatterns = [
     path("messages/<uuid:uuid>/again/", messages.again, name="message_again"),
     path("questions/", questions.index, name="questions"),
     *import_urls,
-    path("post-certificates/", certificates.register, name="post_certificates"),
-    path("uploads/", certificates.uploads, name="uploads"),
+    *register_urls.urlpatterns,
+    path("uploads/", uploads.uploads, name="uploads"),
     path("numbers/<slug:kind>/<uuid:uuid>/<slug:field>/", numbers.reveal, name="reveal"),
     path("data-requests/", data_requests.index, name="data_requests"),
     path("data-requests/<uuid:uuid>/", data_requests.case, name="data_request"),

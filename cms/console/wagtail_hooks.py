@@ -8,6 +8,7 @@ from wagtail import hooks
 
 from cms.console import access, dashboard
 from cms.console.views.applications import applications_waiting
+from cms.console.views.claims import claims_waiting
 from cms.console.views.lookalikes import lookalikes_waiting
 from cms.staff_menu import TaskItem
 from tenants.models import Kind
@@ -22,8 +23,10 @@ TASKS: tuple[dict[str, Any], ...] = (
     {"label": _("Institutions"), "url_name": "console:institutions", "icon_name": "group", "roles": access.READERS,
      "count": applications_waiting},
     {"label": _("Trainee accounts"), "url_name": "console:people", "icon_name": "user", "roles": access.READERS},
-    {"label": _("Post certificates"), "url_name": "console:post_certificates", "icon_name": "form",
+    {"label": _("Register of post certificates"), "url_name": "console:post_certificates", "icon_name": "form",
      "roles": access.READERS_OF_CERTIFICATES},
+    {"label": _("Certificates to be checked"), "url_name": "console:certificate_claims", "icon_name": "help",
+     "roles": access.READERS_OF_CERTIFICATES, "count": claims_waiting, "late": True},
     {"label": _("Uploads"), "url_name": "console:uploads", "icon_name": "upload",
      "roles": access.READERS_OF_CERTIFICATES},
     {"label": _("Requests about data"), "url_name": "console:data_requests", "icon_name": "user",

@@ -13,7 +13,16 @@ from wagtail.admin.ui.components import Component
 from cms.desk import access
 from cms.todo import Figure, Todo
 from cms.words import waited
-from learning.models import Admission, Enrolment, ExamState, HoursState, StudySession, TrainingClass
+from learning.models import (
+    Admission,
+    CertificateClaim,
+    Enrolment,
+    ExamState,
+    HoursState,
+    StudySession,
+    TrainingClass,
+)
+from learning.register_queries import ON_REVOKED, answered_claims
 from proctoring.queries import waiting_profiles
 
 LIVE = timedelta(minutes=2)
@@ -65,6 +74,7 @@ def _counts() -> dict[str, int]:
         exam=Count("pk", filter=Q(exam_state=ExamState.OPEN)),
         ready=Count("pk", filter=ready),
         certified=Count("pk", filter=Q(certified_at__isnull=False)),
+        revoked=Count("pk", filter=ON_REVOKED),
     )
 
 
@@ -76,6 +86,7 @@ def _todos(user: Any, counts: dict[str, int], at: Any) -> list[Todo]:
         *([_profiles_todo(at)] if clerk else []),
         Todo(counts["confirm"], _("Confirm enrolments"), seen, page, _("Confirm") if clerk else show, "?view=confirm"),
         Todo(counts["pay"], _("Note payments"), paid, page, _("Note") if clerk else show, "?view=pay"),
+        *_register_todos(counts),
         Todo(
             counts["cleared"],
             _("Hours cleared"),
@@ -83,6 +94,25 @@ def _todos(user: Any, counts: dict[str, int], at: Any) -> list[Todo]:
             page,
             show,
             "?view=cleared",
+        ),
+    ]
+
+
+def _register_todos(counts: dict[str, int]) -> list[Todo]:
+    """Answers of the association, and enrolments whose post certificate it has revoked."""
+    answers = answered_claims().aggregate(
+        n=Count("pk"), entered=Count("pk", filter=Q(state=CertificateClaim.State.ENTERED))
+    )
+    note = _("%(number)s entered into the register") % {"number": answers["entered"]}
+    return [
+        Todo(answers["n"], _("Answers about reported certificates"), note, "desk:claims", _("Read"), "?view=answered"),
+        Todo(
+            counts["revoked"],
+            _("Post certificates revoked"),
+            _("not confirmed, not paid, not renewed: talk to them, or withdraw"),
+            "desk:enrolments",
+            _("Show"),
+            "?view=revoked",
         ),
     ]
 

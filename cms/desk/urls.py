@@ -2,6 +2,7 @@ from django.urls import path
 
 from cms.desk.views import (
     brand,
+    claims,
     class_page,
     class_reminders,
     classes,
@@ -37,6 +38,10 @@ urlpatterns = [
     path("classes/<uuid:uuid>/state/", class_page.state, name="class_state"),
     path("classes/<uuid:uuid>/remind/", class_reminders.remind, name="class_remind"),
     path("classes/<uuid:uuid>/roster/", class_page.roster, name="class_roster"),
+    path("certificates/", claims.index, name="claims"),
+    path("certificates/new/", claims.new, name="claim_new"),
+    path("certificates/<uuid:uuid>/noted/", claims.note, name="claim_note"),
+    path("certificates/<uuid:uuid>/scan/", claims.scan, name="claim_scan"),
     path("classroom/", classroom.index, name="classroom"),
     path("numbers/<slug:kind>/<uuid:uuid>/<slug:field>/", numbers.reveal, name="reveal"),
     path("brand/", brand.index, name="brand"),

@@ -23,6 +23,7 @@ from learning.models.enrolment import (
     PostCertificateState,
     TrainingClass,
 )
+from learning.models.register import CertificateClaim, PostCertificateChange
 from learning.models.study import (
     Clearing,
     CreditSpan,
@@ -35,6 +36,7 @@ from learning.models.study import (
 
 __all__ = [
     "Admission",
+    "CertificateClaim",
     "Clearing",
     "Course",
     "CreditSpan",
@@ -54,6 +56,7 @@ __all__ = [
     "PlanLesson",
     "Position",
     "PostCertificate",
+    "PostCertificateChange",
     "PostCertificateState",
     "PresenceCheck",
     "StudySession",

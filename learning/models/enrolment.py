@@ -33,6 +33,7 @@ class PostCertificate(models.Model):
     issued_on = models.DateField()
     state = models.CharField(max_length=12, choices=PostCertificateState.choices, default=PostCertificateState.VALID)
     superseded_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=0, help_text="counts changes, so that two clerks do not overwrite")
     revealable = ("holder_id_number",)  # to staff, through tenants.accounts.reveal
 
     class Meta:

@@ -17,6 +17,7 @@ class ReviewState(models.TextChoices):
     APPROVED = "approved", pgettext_lazy("hours review", "Approved")
     CLEARED = "cleared", _("Cleared")
     PARTLY_CLEARED = "partly_cleared", _("Partly cleared")
+    WITHDRAWN = "withdrawn", pgettext_lazy("hours review", "Enrolment withdrawn")
 
 
 class Ground(models.TextChoices):

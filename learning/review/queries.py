@@ -5,7 +5,7 @@ All of them need the association's scope (`tenants.scopes.province_scope`): a ca
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from learning.models import Enrolment, HoursState
+from learning.models import Admission, Enrolment, HoursState
 from learning.review.case import Case, case_of
 from learning.review.models import HoursReview, ReviewState
 from learning.review.words import reason_lines, sms_texts
@@ -36,9 +36,9 @@ def pending_reviews() -> QuerySet[HoursReview]:
 
 
 def decided_reviews() -> QuerySet[HoursReview]:
-    """What was decided, latest first."""
+    """What was decided, latest first; not what ended with the enrolment."""
     return (
-        HoursReview.objects.exclude(state=ReviewState.PENDING)
+        HoursReview.objects.exclude(state__in=(ReviewState.PENDING, ReviewState.WITHDRAWN))
         .select_related("institution", "enrolment__user", "enrolment__position", "decided_by")
         .order_by("-decided_at")
     )
@@ -61,7 +61,8 @@ def reviews() -> QuerySet[HoursReview]:
 def enrolments_without_review() -> QuerySet[Enrolment]:
     """Complete enrolments that wait for a review that has not been opened."""
     pending = HoursReview.objects.filter(enrolment=OuterRef("pk"), state=ReviewState.PENDING)
-    return Enrolment.objects.filter(~Exists(pending), hours_state=HoursState.IN_REVIEW).order_by("pk")
+    waiting = Enrolment.objects.filter(admission=Admission.ADMITTED, hours_state=HoursState.IN_REVIEW)
+    return waiting.filter(~Exists(pending)).order_by("pk")
 
 
 def last_review(enrolment: Enrolment) -> HoursReview | None:

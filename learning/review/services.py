@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tenants.utils import tenant_context
 
 from learning import services as learning
-from learning.models import Enrolment, HoursState, Lesson
+from learning.models import Admission, Enrolment, HoursState, Lesson
 from learning.review import queries, rules, words
 from learning.review.evidence import evidence_of, facts_of
 from learning.review.models import Ground, HoursReview, ReviewState
@@ -69,7 +69,8 @@ def open_review(enrolment_id: int, *, at: datetime, random: Random | None = None
     """The next round of one enrolment, with its reasons; None when it is not, or no longer, waiting for one."""
     enrolment = _locked_enrolment(enrolment_id)
     pending = HoursReview.objects.filter(enrolment=enrolment, state=ReviewState.PENDING)
-    if enrolment.hours_state != HoursState.IN_REVIEW or pending.exists():
+    waits = enrolment.admission == Admission.ADMITTED and enrolment.hours_state == HoursState.IN_REVIEW
+    if not waits or pending.exists():
         return None
     values = rules_for(ReviewRules, at=at)
     reasons = rules.reasons_of(facts_of(evidence_of(enrolment, values), values), values)
@@ -157,7 +158,8 @@ def undo(review: HoursReview, *, by: User, at: datetime) -> HoursReview:
     review = _locked(review)
     _must_be_independent(review, by)
     enrolment = review.enrolment
-    if review.is_pending or not rules.may_undo(review.decided_at, at, rules_for(ReviewRules, at=at)):
+    over = review.is_pending or enrolment.admission == Admission.WITHDRAWN
+    if over or not rules.may_undo(review.decided_at, at, rules_for(ReviewRules, at=at)):
         raise CannotUndo
     if review.state == ReviewState.APPROVED and (enrolment.certified_at or enrolment.hours_recorded_at):
         raise CertificateIssued
@@ -174,6 +176,17 @@ def undo(review: HoursReview, *, by: User, at: datetime) -> HoursReview:
     review.save()
     _record("review.undone", review, by=by, at=at, decision=undone)
     return review
+
+
+@transaction.atomic
+def close_review(review: HoursReview, *, by: User, at: datetime) -> None:
+    """Nobody judges it any more, because the enrolment is withdrawn. The hours and their evidence stay as they are."""
+    review = _locked(review)
+    if not review.is_pending:
+        return
+    review.state, review.decided_by, review.decided_at = ReviewState.WITHDRAWN, by, at
+    review.save(update_fields=["state", "decided_by", "decided_at"])
+    _record("review.closed", review, by=by, at=at, round=review.round)
 
 
 def sms_key(review: HoursReview) -> str:

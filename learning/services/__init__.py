@@ -3,6 +3,16 @@
 from learning.services.admission import admit, enrol
 from learning.services.captions import replace_captions, set_captions
 from learning.services.catalogue import create_plan, publish_plan
+from learning.services.claims import (
+    claim_certificate,
+    due_claims,
+    enter_claim,
+    forget_claims,
+    forget_own_claims,
+    note_answer,
+    read_scan,
+    refuse_claim,
+)
 from learning.services.classes import ClassData, change_class, close_class, create_class, move_people, reopen_class
 from learning.services.clearing import clear_credit, undo_clearing
 from learning.services.encoding import encode_upload
@@ -32,7 +42,10 @@ from learning.services.payments import mark_paid, mark_paid_together
 from learning.services.plans import change_draft, delete_draft, draft_plan
 from learning.services.presence import answer_question, open_question
 from learning.services.register import (
+    CertificateData,
+    correct_post_certificate,
     register_post_certificate,
+    restore_post_certificate,
     revoke_post_certificate,
     supersede_post_certificate,
 )
@@ -59,6 +72,7 @@ from learning.services.uploads import (
 
 __all__ = [
     "REMINDER_KINDS",
+    "CertificateData",
     "ClassData",
     "add_question",
     "admit",
@@ -72,10 +86,12 @@ __all__ = [
     "change_draft",
     "change_lesson",
     "change_question",
+    "claim_certificate",
     "clear_credit",
     "close_class",
     "complete_finished_enrolments",
     "complete_hours_if_done",
+    "correct_post_certificate",
     "create_class",
     "create_course",
     "create_lesson",
@@ -85,16 +101,21 @@ __all__ = [
     "delete_draft",
     "delete_lesson",
     "draft_plan",
+    "due_claims",
     "encode_upload",
     "end_all_study",
     "end_idle_sessions",
     "end_study_session",
     "enrol",
+    "enter_claim",
+    "forget_claims",
+    "forget_own_claims",
     "mark_paid",
     "mark_paid_together",
     "move_lesson",
     "move_people",
     "note_agent",
+    "note_answer",
     "note_certified",
     "note_exam_passed",
     "note_first_attempt",
@@ -106,8 +127,10 @@ __all__ = [
     "open_question",
     "open_study_session",
     "publish_plan",
+    "read_scan",
     "receive_piece",
     "refund_is_due",
+    "refuse_claim",
     "register_media",
     "register_post_certificate",
     "remind_class",
@@ -116,6 +139,7 @@ __all__ = [
     "reopen_class",
     "replace_captions",
     "requeue_stranded",
+    "restore_post_certificate",
     "resume",
     "retire_question",
     "retry_upload",

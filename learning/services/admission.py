@@ -138,7 +138,9 @@ def _invoice(wanted: bool, title: str, tax_number: str) -> dict[str, Any]:
 
 
 def _entitling_certificate(user: User, number: str, on: date, rules: EligibilityRules) -> PostCertificate:
-    certificate = PostCertificate.objects.select_related("position").filter(number=number.strip()).first()
+    """Held until the end of the transaction: nobody corrects or revokes what somebody enrols with."""
+    rows = PostCertificate.objects.select_for_update(no_key=True, of=("self",)).select_related("position")
+    certificate = rows.filter(number=number.strip()).first()
     if certificate is None:
         raise CannotEnrol("unknown")
     refusal = refusal_of(
@@ -157,6 +159,7 @@ def admit(enrolment: Enrolment, *, by: User, at: datetime) -> Enrolment:
     """`by` attests having seen ID card and post certificate. Where fees are due, payment comes next."""
     with transaction.atomic():
         found = in_state(enrolment, Admission.AWAITING_CONFIRMATION)
+        refuse_revoked(found)
         due = found.training_fee + found.textbook_fee > 0
         found.admission = Admission.AWAITING_PAYMENT if due else Admission.ADMITTED
         found.admitted_at = None if due else at
@@ -176,3 +179,10 @@ def in_state(enrolment: Enrolment, *states: Admission) -> Enrolment:
     if found.admission not in states:
         raise CannotEnrol("state")
     return found
+
+
+def refuse_revoked(enrolment: Enrolment) -> None:
+    """No step further on a certificate that the association has revoked (ADR 0221). Raises `CannotEnrol`."""
+    certificate = PostCertificate.objects.select_for_update(no_key=True).get(pk=enrolment.post_certificate_id)
+    if certificate.state == PostCertificateState.REVOKED:
+        raise CannotEnrol("not_valid")

@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 
 from learning.admission_rules import Standing, owes_refund, refusal_of_transfer, refusal_of_withdrawal
 from learning.errors import CannotEnrol
+from learning.events import enrolment_withdrawn
 from learning.models import Admission, CreditSpan, Enrolment, ExamState, Origin, StudySession, TrainingClass
 from learning.rules import EligibilityRules
 from learning.services.admission import Wanted, create_enrolment, in_state
@@ -61,7 +62,7 @@ def withdraw(enrolment: Enrolment, *, reason: str = "", refund_note: str = "", b
 
 
 def _leave(found: Enrolment, reason: str, refund_note: str, *, by: User, at: datetime) -> None:
-    """Its live sitting ends, the row is withdrawn, and the trail says so."""
+    """Its live sitting ends, the row is withdrawn, the trail says so, and the floors above end what they have of it."""
     live = StudySession.objects.filter(enrolment=found, ended_at__isnull=True).select_related("institution")
     for session in live:
         end_study_session(session, by=by, at=at)
@@ -69,6 +70,7 @@ def _leave(found: Enrolment, reason: str, refund_note: str, *, by: User, at: dat
     found.withdrawal_reason, found.refund_note = reason[:200], refund_note[:200]
     found.save(update_fields=["admission", "withdrawn_at", "withdrawal_reason", "refund_note"])
     record("enrolment.withdrawn", actor=by, subject=found, institution=found.institution, at=at)
+    enrolment_withdrawn.send(sender=Enrolment, enrolment=found, by=by, at=at)
 
 
 def transfer(

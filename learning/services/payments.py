@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from learning.admission_rules import refusal_of_payment
 from learning.errors import CannotEnrol
 from learning.models import Admission, Enrolment, PaymentWay
-from learning.services.admission import in_state
+from learning.services.admission import in_state, refuse_revoked
 from tenants.accounts.models import User
 from tenants.audit.services import record
 
@@ -29,9 +29,10 @@ def mark_paid(
     """The fees were paid: the trainee may study.
 
     `amount` in yuan is the sum due unless told, `on` the day of the receipt (today), `way` one of `PaymentWay` or
-    empty. Raises `CannotEnrol` with `state`, `amount`, `paid_day` or `paid_way`.
+    empty. Raises `CannotEnrol` with `state`, `not_valid`, `amount`, `paid_day` or `paid_way`.
     """
     found = in_state(enrolment, Admission.AWAITING_PAYMENT)
+    refuse_revoked(found)
     fees, today = found.training_fee + found.textbook_fee, localdate(at)
     found.paid_amount = fees if amount is None else amount
     found.paid_on = on or today

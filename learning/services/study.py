@@ -53,6 +53,8 @@ def open_study_session(enrolment: Enrolment, camera_session: CameraSession, *, b
     with transaction.atomic():
         require_live(enrolment.institution_id)
         lock_person(by)
+        enrolment.refresh_from_db(fields=["admission"])  # who withdraws takes the same lock, and may have been first
+        _require_may_study(enrolment, by)
         lesson = _next_lesson(enrolment)
         _end_older(by, camera_session, at)
         progress = _progress(enrolment, lesson)

@@ -53,6 +53,7 @@ class RetentionRules:
     camera_measures_days: int = 183  # curves, distances, names of camera and browser, addresses, traces of study
     certificate_years: int = 6
     register_batch_days: int = 30  # after the transfer has taken a batch for the national register
+    claim_days: int = 183  # holder and scan of a claim for the register of post certificates, after the answer
     proof_valid_s: int = 600  # how long the password or code asked for again counts
 
 

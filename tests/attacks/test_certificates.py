@@ -210,7 +210,9 @@ def test_the_last_day_counts_in_beijing_time_and_the_next_does_not(recorded: Any
 def test_a_revoked_post_certificate_is_not_renewed(recorded: Any, make_user: Any) -> None:
     from learning.services import revoke_post_certificate
 
-    post = revoke_post_certificate(recorded.enrolment.post_certificate, by=make_user("何敏"), at=certified.AT)
+    post = revoke_post_certificate(
+        recorded.enrolment.post_certificate, reason="补录有误", by=make_user("何敏"), at=certified.AT
+    )
     assert refusal_of(post, recorded.user, certified.AT) == "certs.void"
 
 

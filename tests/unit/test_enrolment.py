@@ -106,7 +106,7 @@ def test_certificates_of_other_years_void_ones_and_late_comers_are_refused(
     assert refusal(place, trainee, clerk, number="粤建岗0002") == "enrolment.issue_year"
     found = certificate(trainee, clerk)
     assert refusal(place, trainee, clerk, at=datetime(2021, 1, 1, tzinfo=UTC)) == "enrolment.closed"
-    services.revoke_post_certificate(found, by=clerk, at=AT)
+    services.revoke_post_certificate(found, reason="补录有误", by=clerk, at=AT)
     assert refusal(place, trainee, clerk) == "enrolment.not_valid"
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cms.console import access
+from cms.enrolment_words import dress_admission
 from cms.security_events import events_of
+from learning.models import Enrolment
 from proctoring.limits import longer_limits_of
 from tenants.accounts import phones, sessions
 from tenants.accounts.models import User
@@ -112,11 +115,17 @@ def phone(request: TenantRequest, uuid: str) -> HttpResponse:
         "limits_url": reverse("console:limits", args=[uuid]),
         "open_sessions": sessions.live_sessions(person, at=now()).count(),
         "events": events_of(person),
+        "enrolments": [dress_admission(one) for one in _enrolments_of(person)],
         "sms_old": TEMPLATES["phone_changed"].text.format(tail="••••"),
         "sms_new": TEMPLATES["phone_bound"].text,
         "may_change": access.has_role(request.user, *access.ADMINS) and person.pk != request.user.pk,
     }
     return render(request, "console/person.html", context, status=400 if form.errors else 200)
+
+
+def _enrolments_of(person: User) -> QuerySet[Enrolment]:
+    """At all institutions, the newest first."""
+    return Enrolment.objects.filter(user=person).select_related("position", "institution", "post_certificate")
 
 
 def _change(request: TenantRequest, person: User, form: PhoneForm) -> bool:

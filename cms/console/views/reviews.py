@@ -66,7 +66,8 @@ def _figures(at: datetime, rules: ReviewRules) -> dict[str, Any]:
         n=Count("pk"), judge=Count("pk", filter=Q(risk__gte=rules.some_risk)), oldest=Min("opened_at")
     )
     midnight = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    today = HoursReview.objects.filter(decided_at__gte=midnight).aggregate(
+    decided = HoursReview.objects.exclude(state=ReviewState.WITHDRAWN)  # nobody judged those
+    today = decided.filter(decided_at__gte=midnight).aggregate(
         n=Count("pk"), approved=Count("pk", filter=Q(state=ReviewState.APPROVED))
     )
     return {
@@ -178,7 +179,7 @@ def _decide(review: HoursReview, form: DecisionForm, request: TenantRequest, at:
 def _case_context(request: TenantRequest, case: Case, form: DecisionForm, doubts: int, at: datetime) -> dict[str, Any]:
     review, rules = case.review, rules_for(ReviewRules, at=at)
     attempt = (
-        Attempt.objects.filter(enrolment=review.enrolment_id, submitted_at__isnull=False)
+        Attempt.objects.filter(enrolment=review.enrolment_id, graded_at__isnull=False)
         .order_by("-passed", "-number")
         .first()
     )

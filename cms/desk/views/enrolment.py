@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cms.desk import access
 from cms.desk.enrolment_forms import PayForm, SeenForm, WithdrawForm
-from cms.desk.enrolment_words import dress
+from cms.enrolment_words import dress, steps_of
 from learning import services
 from learning.models import Admission, Enrolment
 from learning.queries import progress_of
@@ -78,26 +78,8 @@ def _context(request: TenantRequest, enrolment: Enrolment, shown: dict[str, form
         "parent_title": _("Enrolments"),
         "parent_url": reverse("desk:enrolments"),
         "enrolment": enrolment,
-        "steps": _steps(enrolment),
+        "steps": steps_of(enrolment),
         "forms": shown if may_change else {},
         "may_change": may_change,
         "refund_due": "withdraw" in shown and services.refund_is_due(enrolment, at=now()),
     }
-
-
-def _steps(enrolment: Enrolment) -> list[tuple[str, Any, str]]:
-    """What has happened and when, oldest first, with a word more where there is one."""
-    steps = [
-        (_("Enrolled"), enrolment.created_at, enrolment.get_origin_display()),
-        (_("Papers seen"), enrolment.seen_at, enrolment.seen_by.name if enrolment.seen_by else ""),
-        (_("Payment noted"), enrolment.paid_at, enrolment.get_paid_way_display()),
-        (_("Admitted"), enrolment.admitted_at, ""),
-        (_("Hours complete"), enrolment.hours_completed_at, ""),
-        (_("Hours approved"), enrolment.hours_approved_at, ""),
-        (_("First attempt at the exam"), enrolment.first_attempt_at, ""),
-        (_("Exam passed"), enrolment.exam_passed_at, ""),
-        (_("Certificate issued"), enrolment.certified_at, ""),
-        (_("Hours recorded"), enrolment.hours_recorded_at, ""),
-        (_("Withdrawn"), enrolment.withdrawn_at, enrolment.withdrawal_reason),
-    ]
-    return sorted((step for step in steps if step[1]), key=lambda step: step[1])

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_POST
 
 from cms.desk import access
 from cms.desk.enrolment_forms import TogetherForm
-from cms.desk.enrolment_words import dress
 from cms.desk.forms import EnrolForm, PersonForm
+from cms.enrolment_words import dress
+from cms.fees import fee_row_of, notice_of
 from cms.frame import kept, page_of
-from cms.models import FeeRow
 from learning import services
 from learning.models import Admission, Enrolment, HoursState, Plan, PostCertificate, TrainingClass
 from learning.queries import progress_of_many
+from learning.register_queries import ON_REVOKED
 from learning.rules import EligibilityRules, refusal_of
 from tenants.accounts.models import number_index
 from tenants.accounts.rules import normalised_document
@@ -38,6 +39,7 @@ VIEWS = {
     "review": Q(hours_state=HoursState.IN_REVIEW),
     "cleared": Q(hours_state=HoursState.CLEARED),
     "done": Q(certified_at__isnull=False),
+    "revoked": ON_REVOKED,
 }
 VERBS = {"confirm": services.admit, "pay": services.mark_paid, "withdraw": services.withdraw}
 
@@ -55,7 +57,7 @@ def index(request: TenantRequest) -> HttpResponse:
     counts = here.aggregate(
         **{name: Count("pk", filter=where) for name, where in VIEWS.items() if name != "all"}, all=Count("pk")
     )
-    rows = here.filter(VIEWS[view]).select_related("user", "position", "training_class", "plan")
+    rows = here.filter(VIEWS[view]).select_related("user", "position", "training_class", "plan", "post_certificate")
     if query:
         rows = rows.filter(
             Q(user__name__icontains=query)
@@ -75,6 +77,7 @@ def index(request: TenantRequest) -> HttpResponse:
         "views": [
             {"code": code, "label": label, "count": counts[code], "current": code == view}
             for code, label in _view_names()
+            if code != "revoked" or counts[code] or code == view
         ],
         "view": view,
         "classes": TrainingClass.objects.order_by("-year", "name"),
@@ -115,6 +118,7 @@ def _view_names() -> list[tuple[str, str]]:
         ("review", _("In review")),
         ("cleared", _("Cleared")),
         ("done", _("Certified")),
+        ("revoked", _("Certificate revoked")),
     ]
 
 
@@ -204,21 +208,6 @@ def fees_of(position_code: str) -> tuple[Decimal, Decimal]:
     """Training and textbook fee of the newest published fee notice; nothing where none names the position."""
     row = fee_row_of(position_code)
     return (row.training_fee, row.textbook_fee) if row else (Decimal(0), Decimal(0))
-
-
-def fee_row_of(position_code: str) -> FeeRow | None:
-    """The line of the newest published fee notice that names this position."""
-    rows = FeeRow.objects.filter(page__live=True).select_related("page")
-    for row in rows.order_by("-page__published_on", "sort_order"):
-        if position_code in row.positions.replace(" ", "").split(","):
-            return row
-    return None
-
-
-def notice_of(position_code: str) -> str:
-    """Title and date of the fee notice that `fees_of` speaks of; empty without one."""
-    row = fee_row_of(position_code)
-    return f"{row.page.title[:180]} ({row.page.published_on:%Y-%m-%d})" if row else ""
 
 
 def _years() -> list[int]:

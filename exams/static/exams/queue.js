@@ -3,7 +3,7 @@
 
 const TIMEOUT_MS = 8000;
 const BACKOFF_MS = [1000, 2000, 4000, 8000, 15000];
-const GONE = new Set(["exam.closed", "exam.too_late"]);
+const GONE = new Set(["exam.closed", "exam.too_late", "exam.withdrawn"]);
 
 export class AnswerQueue extends EventTarget {
   /** `seqs`: Map of item number → seq that the server holds. Events: saved, elsewhere, refused, state, clock, gone. */

@@ -44,6 +44,7 @@ WITHOUT_SCOPE = {
     "outbox.Sms": "sent by one worker for all",
     "learning.Position": "the province's",
     "learning.PostCertificate": "the association's register",
+    "learning.PostCertificateChange": "the association's register",
     "learning.Course": "shared courseware",
     "learning.Lesson": "shared courseware",
     "learning.LessonQuestion": "shared courseware",

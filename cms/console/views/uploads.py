@@ -1,11 +1,9 @@
-"""The register of post certificates, and the upload of approved hours."""
+"""The upload of approved hours to the register of the province."""
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -13,57 +11,14 @@ from certs import services
 from certs.models import HoursUpload, UploadState
 from cms.console import access
 from cms.frame import kept, page_of
-from learning.models import PostCertificate, PostCertificateState
-from tenants.accounts.models import number_index
 from tenants.errors import DomainError
-from tenants.masking import redacted
 
-CERTIFICATE_TONES = {
-    PostCertificateState.VALID: "",
-    PostCertificateState.SUPERSEDED: "off",
-    PostCertificateState.REVOKED: "fail",
-}
 UPLOAD_TONES = {
     UploadState.QUEUED: "wait",
     UploadState.SENT: "chg",
     UploadState.ACCEPTED: "done",
     UploadState.REJECTED: "fail",
 }
-
-
-@access.console_view(*access.READERS_OF_CERTIFICATES)
-def register(request: HttpRequest) -> HttpResponse:
-    """By number, name, or a whole ID number. Typed by POST, found through the blind index: no address holds it."""
-    if request.method == "POST":
-        return _to_results(request.POST.get("q", "").strip())
-    query, holder = request.GET.get("q", "").strip(), request.GET.get("holder", "")
-    rows = PostCertificate.objects.select_related("position")
-    if query:
-        rows = rows.filter(Q(number__icontains=query) | Q(holder_name__icontains=query))
-    elif holder:
-        rows = rows.filter(holder_id_index=holder)
-    page = page_of(request, rows)
-    for certificate in page.object_list:
-        certificate.tone = CERTIFICATE_TONES[PostCertificateState(certificate.state)]
-    context = {
-        "title": _("Post certificates"),
-        "searchable": _("Number, name, whole ID number"),
-        "search_method": "post",
-        "query": query,
-        "searched": query or holder,
-        "page": page,
-        "keep": kept(request),
-    }
-    return render(request, "console/post_certificates.html", context)
-
-
-def _to_results(query: str) -> HttpResponse:
-    here = reverse("console:post_certificates")
-    if not query:
-        return redirect(here)
-    by_holder = redacted(query) != query
-    words = {"holder": number_index(query)} if by_holder else {"q": query}
-    return redirect(f"{here}?{urlencode(words)}")
 
 
 @access.console_view(*access.READERS_OF_CERTIFICATES, change=access.CLERKS)
