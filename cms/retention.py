@@ -9,24 +9,38 @@ from exams.looks import sittings_in_doubt
 from learning.review.retention import DueEvidence, count_evidence, erase_evidence
 from learning.services import due_claims, forget_claims
 from tenants.accounts.anonymise import Due, anonymise_due, count_due
+from tenants.imports.batches import due_sheets, forget_sheets
+from tenants.rulesets.rules import RetentionRules
+from tenants.rulesets.services import rules_for
+from tenants.scopes import province_scope
 
 
 @dataclass(frozen=True)
 class Ended:
     """Figures: of people to anonymise, certificates to strip of their person, pictures and measures that go, batches of
-    the register and claims for the register of post certificates to empty."""
+    the register, claims for the register of post certificates and imported sheets to empty."""
 
     accounts: Due
     certificates: int
     evidence: DueEvidence
     batches: int
     claims: int
+    sheets: int
 
 
 def count_ended(*, at: datetime) -> Ended:
     """What `end_of_retention` would do; nothing is changed."""
     evidence = count_evidence(at=at, needed=sittings_in_doubt())
-    return Ended(count_due(at=at), due_archives(at=at), evidence, due_batches(at=at).count(), due_claims(at=at).count())
+    with province_scope():
+        sheets = due_sheets(at=at, days=_sheet_days(at)).count()
+    return Ended(
+        count_due(at=at),
+        due_archives(at=at),
+        evidence,
+        due_batches(at=at).count(),
+        due_claims(at=at).count(),
+        sheets,
+    )
 
 
 def end_of_retention(*, at: datetime) -> None:
@@ -36,3 +50,9 @@ def end_of_retention(*, at: datetime) -> None:
     strip_archives(at=at)
     forget_batches(at=at)
     forget_claims(at=at)
+    with province_scope():
+        forget_sheets(at=at, days=_sheet_days(at))
+
+
+def _sheet_days(at: datetime) -> int:
+    return rules_for(RetentionRules, at=at).import_days

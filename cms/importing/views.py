@@ -93,8 +93,9 @@ def index(request: TenantRequest) -> HttpResponse:
 def new(request: TenantRequest, kind: str) -> HttpResponse:
     """Choose a file and what holds for all its rows; a worker reads it next."""
     what = KINDS[kind]
-    sheet, options = SheetForm(request.POST or None, request.FILES or None), what.options(request.POST or None)
-    if request.method == "POST" and sheet.is_valid() and options.is_valid():
+    typed, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    sheet, options = SheetForm(typed, files), what.options(typed)
+    if typed is not None and sheet.is_valid() and options.is_valid():
         batch = _begin(request, kind, sheet, options.options())  # type: ignore[attr-defined]
         if batch is not None:
             return redirect(url(request, "import", batch.uuid))

@@ -52,6 +52,7 @@ class RetentionRules:
     check_pictures_days: int = 183  # pictures of face checks
     camera_measures_days: int = 183  # curves, distances, names of camera and browser, addresses, traces of study
     certificate_years: int = 6
+    import_days: int = 30  # sheets that were imported; then a batch can neither be corrected nor taken back
     register_batch_days: int = 30  # after the transfer has taken a batch for the national register
     claim_days: int = 183  # holder and scan of a claim for the register of post certificates, after the answer
     proof_valid_s: int = 600  # how long the password or code asked for again counts
