@@ -28,8 +28,12 @@ KINDS = {
 RIGHT = {"正确": "T", "对": "T", "√": "T", "错误": "F", "错": "F", "×": "F"}
 
 
+PROSE = {"knowledge_point", "stem", "A", "B", "C", "D", "E", "explanation", "source"}
+
+
 def _field(name: str, title: str, *synonyms: str, required: bool = False, **more: Any) -> SheetField:
-    return SheetField(Column(name, title, synonyms, required, **more), cells.text_of)
+    read = cells.prose if name in PROSE else cells.text_of
+    return SheetField(Column(name, title, synonyms, required, **more), read)
 
 
 class QuestionSheet(SheetResource):

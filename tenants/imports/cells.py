@@ -55,6 +55,11 @@ def _digits(number: str) -> str:
     return str(int(value)) if value.is_finite() and value == value.to_integral_value() else number
 
 
+def prose(cell: Cell) -> str:
+    """Sentences as they were typed, full-width marks included; only what cannot be seen is dropped."""
+    return UNSEEN.sub("", cell.text).strip() if cell.kind == "text" else text_of(cell)
+
+
 def compact(cell: Cell) -> str:
     """A text without any space, as numbers of certificates and of people are compared."""
     return text_of(cell).replace(" ", "")
