@@ -44,7 +44,7 @@ def member(place: Any, row: TrainingClass, *, credited_ms: int = 0, **fields: An
     Enrolment.objects.filter(pk=study.enrolment.pk).update(training_class=row, **fields)
     if credited_ms:
         LessonProgress.objects.create(
-            enrolment=study.enrolment, lesson=study.lessons[0], media=study.lessons[0].media,
+            institution=place, enrolment=study.enrolment, lesson=study.lessons[0], media=study.lessons[0].media,
             duration_ms=study.lessons[0].media.duration_ms, credited_ms=credited_ms,
         )  # fmt: skip
     return study
