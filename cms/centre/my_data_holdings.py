@@ -53,6 +53,14 @@ def holdings(*, at: datetime) -> list[Holding]:
             _years_after_issue(rules.certificate_years),
         ),
         Holding(
+            _("Certificates reported to the association"),
+            _("Number, holder, position, day of issue, picture of the certificate; encrypted"),
+            _("So that the association can look for it in its files"),
+            ngettext(
+                "%(number)s day after the answer", "%(number)s days after the answer", rules.claim_days
+            ) % {"number": rules.claim_days},
+        ),
+        Holding(
             _("Photos of your face"),
             _("Portrait, photo of the ID card, measures computed from them; encrypted"),
             _("To confirm before and while you study that it is you; only with your consent"),

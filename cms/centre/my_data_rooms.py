@@ -218,7 +218,7 @@ def claims(user: User) -> Part:
     """Those about the person, whoever made them; what a clerk reported about others tells of others."""
     labels = {
         "where": _("Institution"), "number": _("Certificate number"), "position": _("Position"),
-        "issued": _("Issued"), "note": _("Note"), "asked": _("Asked"), "state": _("State"), "answer": _("Answer"),
+        "issued": _("Issued"), "note": _("Remarks"), "asked": _("Asked"), "state": _("State"), "answer": _("Answer"),
         "answered": _("Decided"),
     }  # fmt: skip
     rows = CertificateClaim.objects.filter(holder_id_index=user.id_number_index)

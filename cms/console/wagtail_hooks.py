@@ -8,7 +8,6 @@ from wagtail import hooks
 
 from cms.console import access, dashboard
 from cms.console.views.applications import applications_waiting
-from cms.console.views.claims import claims_waiting
 from cms.console.views.lookalikes import lookalikes_waiting
 from cms.staff_menu import TaskItem
 from tenants.models import Kind
@@ -26,7 +25,7 @@ TASKS: tuple[dict[str, Any], ...] = (
     {"label": _("Register of post certificates"), "url_name": "console:post_certificates", "icon_name": "form",
      "roles": access.READERS_OF_CERTIFICATES},
     {"label": _("Certificates to be checked"), "url_name": "console:certificate_claims", "icon_name": "help",
-     "roles": access.READERS_OF_CERTIFICATES, "count": claims_waiting, "late": True},
+     "roles": access.READERS_OF_CERTIFICATES},
     {"label": _("Uploads"), "url_name": "console:uploads", "icon_name": "upload",
      "roles": access.READERS_OF_CERTIFICATES},
     {"label": _("Requests about data"), "url_name": "console:data_requests", "icon_name": "user",

@@ -33,7 +33,7 @@ class ClaimForm(PlainForm):
         label=_("Day of issue"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     note = forms.CharField(
-        label=_("Note"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("Remarks"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("what helps the association to find it: where it was issued, an earlier name"),
     )  # fmt: skip
     scan = forms.FileField(

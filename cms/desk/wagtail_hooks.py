@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 
 from cms.desk import access, dashboard
-from cms.desk.views.claims import answers_to_read
 from cms.staff_menu import TaskItem
 from tenants.models import Kind
 
@@ -17,8 +16,7 @@ TASKS: tuple[dict[str, Any], ...] = (
     {"label": _("Enrolments"), "url_name": "desk:enrolments", "icon_name": "edit", "roles": access.READERS,
      "count": dashboard.enrolments_waiting},
     {"label": _("Sheets handed in"), "url_name": "desk:imports", "icon_name": "upload", "roles": access.CLERKS},
-    {"label": _("Reported certificates"), "url_name": "desk:claims", "icon_name": "form", "roles": access.READERS,
-     "count": answers_to_read},
+    {"label": _("Reported certificates"), "url_name": "desk:claims", "icon_name": "form", "roles": access.READERS},
     {"label": _("Classes"), "url_name": "desk:classes", "icon_name": "group", "roles": access.READERS},
     {"label": _("Classroom"), "url_name": "desk:classroom", "icon_name": "clipboard-list", "roles": access.READERS},
     {"label": _("Brand"), "url_name": "desk:brand", "icon_name": "image", "roles": access.MANAGERS},

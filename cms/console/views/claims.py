@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
@@ -26,17 +26,10 @@ from learning.register_errors import CannotClaim
 from learning.register_queries import candidates_for, waiting_claims
 from tenants.errors import DomainError
 from tenants.requests import TenantRequest
-from tenants.scopes import province_scope
 
 State = CertificateClaim.State
 TONES = {State.WAITING: "review", State.ENTERED: "done", State.REFUSED: "fail"}
 KNOWN = ("institution", "position", "claimed_by", "decided_by", "certificate")
-
-
-def claims_waiting(request: HttpRequest) -> int:
-    """For the menu."""
-    with province_scope():
-        return waiting_claims().count()
 
 
 @require_safe

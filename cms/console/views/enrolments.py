@@ -71,5 +71,5 @@ def standing_lines(enrolment: Enrolment) -> list[tuple[str, bool, str]]:
         (_("Study"), not standing.begun, _("has begun") if standing.begun else _("has not begun")),
         (_("Exam"), not standing.attempted, _("has been taken") if standing.attempted else _("not taken yet")),
         (_("Hours"), not standing.recorded, _("recorded") if standing.recorded else _("not recorded")),
-        (_("Fees"), True, paid),
+        (_("Fees due"), True, paid),
     ]

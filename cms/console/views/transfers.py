@@ -31,7 +31,7 @@ class TransferForm(PlainForm):
     reason = forms.CharField(
         label=gettext_lazy("Why"), min_length=2, max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
         error_messages=dict.fromkeys(("required", "min_length"), gettext_lazy("Say why in one sentence.")),
-        help_text=gettext_lazy("Both institutions read it."),
+        help_text=gettext_lazy("The institution that is left reads it."),
     )  # fmt: skip
     refund_note = forms.CharField(
         label=gettext_lazy("Refund"), max_length=200, required=False,

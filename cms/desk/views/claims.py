@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
@@ -24,11 +24,6 @@ from tenants.requests import TenantRequest
 State = CertificateClaim.State
 TONES = {State.WAITING: "wait", State.ENTERED: "done", State.REFUSED: "fail"}
 FIELD_OF = {"account.bad_document": "id_number", "account.bad_id_number": "id_number", "account.bad_name": "name"}
-
-
-def answers_to_read(request: HttpRequest) -> int:
-    """For the menu."""
-    return answered_claims().count()
 
 
 @require_safe
