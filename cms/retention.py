@@ -8,23 +8,28 @@ from certs.services.retention import due_archives, strip_archives
 from exams.looks import sittings_in_doubt
 from learning.review.retention import DueEvidence, count_evidence, erase_evidence
 from tenants.accounts.anonymise import Due, anonymise_due, count_due
+from tenants.exports.services import drop_expired, due_jobs
+from tenants.scopes import province_scope
 
 
 @dataclass(frozen=True)
 class Ended:
     """Figures: of people to anonymise, certificates to strip of their person, pictures and measures that go, batches of
-    the register to empty."""
+    the register to empty, exported files to delete."""
 
     accounts: Due
     certificates: int
     evidence: DueEvidence
     batches: int
+    exports: int
 
 
 def count_ended(*, at: datetime) -> Ended:
     """What `end_of_retention` would do; nothing is changed."""
     evidence = count_evidence(at=at, needed=sittings_in_doubt())
-    return Ended(count_due(at=at), due_archives(at=at), evidence, due_batches(at=at).count())
+    with province_scope():
+        exports = due_jobs(at=at).count()
+    return Ended(count_due(at=at), due_archives(at=at), evidence, due_batches(at=at).count(), exports)
 
 
 def end_of_retention(*, at: datetime) -> None:
@@ -33,3 +38,5 @@ def end_of_retention(*, at: datetime) -> None:
     anonymise_due(at=at)
     strip_archives(at=at)
     forget_batches(at=at)
+    with province_scope():
+        drop_expired(at=at)

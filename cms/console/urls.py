@@ -6,6 +6,7 @@ from cms.console.views import (
     certificates,
     data_requests,
     exam_looks,
+    exports,
     faces,
     limits,
     lookalikes,
@@ -18,6 +19,7 @@ from cms.console.views import (
     staff,
     support,
 )
+from cms.exporting.addresses import addresses
 
 app_name = "console"
 
@@ -42,7 +44,7 @@ urlpatterns = [
     path("data-requests/", data_requests.index, name="data_requests"),
     path("data-requests/<uuid:uuid>/", data_requests.case, name="data_request"),
     path("audit/", audit.index, name="audit"),
-    path("audit/export/", audit.export, name="audit_export"),
+    *addresses(exports),
     path("audit/<uuid:uuid>/", audit.entry, name="audit_entry"),
     path("people/", people.search, name="people"),
     path("people/<uuid:uuid>/", people.phone, name="person"),

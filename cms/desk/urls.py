@@ -8,6 +8,7 @@ from cms.desk.views import (
     classroom,
     enrolment,
     enrolments,
+    exports,
     limits,
     numbers,
     passwords,
@@ -15,6 +16,7 @@ from cms.desk.views import (
     staff,
     support,
 )
+from cms.exporting.addresses import addresses
 
 app_name = "desk"
 
@@ -37,6 +39,7 @@ urlpatterns = [
     path("classes/<uuid:uuid>/roster/", class_page.roster, name="class_roster"),
     path("classroom/", classroom.index, name="classroom"),
     path("numbers/<slug:kind>/<uuid:uuid>/<slug:field>/", numbers.reveal, name="reveal"),
+    *addresses(exports),
     path("brand/", brand.index, name="brand"),
     path("brand/preview/", brand.preview, name="brand_preview"),
     path("brand/logo/", brand.save_logo, name="logo"),

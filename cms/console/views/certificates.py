@@ -1,7 +1,9 @@
 """The register of post certificates, and the upload of approved hours."""
 
+from collections.abc import Mapping
+
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -37,12 +39,7 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _to_results(request.POST.get("q", "").strip())
     query, holder = request.GET.get("q", "").strip(), request.GET.get("holder", "")
-    rows = PostCertificate.objects.select_related("position")
-    if query:
-        rows = rows.filter(Q(number__icontains=query) | Q(holder_name__icontains=query))
-    elif holder:
-        rows = rows.filter(holder_id_index=holder)
-    page = page_of(request, rows)
+    page = page_of(request, rows_of(request.GET))
     for certificate in page.object_list:
         certificate.tone = CERTIFICATE_TONES[PostCertificateState(certificate.state)]
     context = {
@@ -55,6 +52,15 @@ def register(request: HttpRequest) -> HttpResponse:
         "keep": kept(request),
     }
     return render(request, "console/post_certificates.html", context)
+
+
+def rows_of(asked: Mapping[str, str]) -> QuerySet[PostCertificate]:
+    """The rows of the register for the words of its address: `q`, or `holder`."""
+    query, holder = asked.get("q", "").strip(), asked.get("holder", "")
+    rows = PostCertificate.objects.select_related("position")
+    if query:
+        return rows.filter(Q(number__icontains=query) | Q(holder_name__icontains=query))
+    return rows.filter(holder_id_index=holder) if holder else rows
 
 
 def _to_results(query: str) -> HttpResponse:
@@ -73,10 +79,7 @@ def uploads(request: HttpRequest) -> HttpResponse:
         return _upload_now(request)
     counts = dict(HoursUpload.objects.order_by().values_list("state").annotate(n=Count("pk")))
     state = request.GET.get("state", "")
-    rows = HoursUpload.objects.select_related("institution", "enrolment__user", "enrolment__position")
-    if state in UploadState.values:
-        rows = rows.filter(state=state)
-    page = page_of(request, rows)
+    page = page_of(request, uploads_of(request.GET))
     for upload in page.object_list:
         upload.tone = UPLOAD_TONES[UploadState(upload.state)]
     context = {
@@ -92,6 +95,13 @@ def uploads(request: HttpRequest) -> HttpResponse:
         "may_change": access.has_role(request.user, *access.CLERKS),
     }
     return render(request, "console/uploads.html", context)
+
+
+def uploads_of(asked: Mapping[str, str]) -> QuerySet[HoursUpload]:
+    """The rows of the uploads for the words of its address: `state`."""
+    rows = HoursUpload.objects.select_related("institution", "enrolment__user", "enrolment__position")
+    state = asked.get("state", "")
+    return rows.filter(state=state) if state in UploadState.values else rows
 
 
 def _upload_now(request: HttpRequest) -> HttpResponse:

@@ -22,6 +22,7 @@ DESK = {
     "desk:classes": "manager registrar viewer",
     "desk:class_new": "manager registrar",
     "desk:classroom": "manager registrar viewer",
+    "desk:exports": "manager editor registrar viewer",  # one's own files
     "desk:staff": "manager",
     "desk:brand": "manager",
     "desk:brand_preview": "manager",
@@ -52,7 +53,7 @@ CONSOLE = {
     "console:uploads": "superadmin certificate_clerk auditor",
     "console:data_requests": "superadmin certificate_clerk auditor",
     "console:audit": "superadmin auditor",
-    "console:audit_export": "superadmin auditor",
+    "console:exports": "superadmin hours_reviewer question_editor certificate_clerk auditor",  # one's own files
     "console:people": "superadmin auditor",
     "console:faces": "superadmin auditor",
     "console:staff": "superadmin",
@@ -75,6 +76,11 @@ DESK_ROWS = {
     "desk:reset_password": "manager registrar",
     # the service tells whose role includes it (tests/web/test_reveal.py)
     "desk:reveal": "manager editor registrar viewer",
+    # each list says who may take it, and a file is one's own (tests/attacks/test_exports.py)
+    "desk:export": "manager editor registrar viewer",
+    "desk:export_job": "manager editor registrar viewer",
+    "desk:export_file": "manager editor registrar viewer",
+    "desk:export_cancel": "manager editor registrar viewer",
     "desk:staff_role": "manager",
     "desk:staff_remove": "manager",
     "desk:support_end": "manager",
@@ -134,6 +140,11 @@ CONSOLE_ROWS = {
     "console:audit_entry": "superadmin auditor",
     "console:person": "superadmin auditor",
     "console:limits": "superadmin auditor",
+    # each list says who may take it, and a file is one's own (tests/attacks/test_exports.py)
+    "console:export": "superadmin hours_reviewer question_editor certificate_clerk auditor",
+    "console:export_job": "superadmin hours_reviewer question_editor certificate_clerk auditor",
+    "console:export_file": "superadmin hours_reviewer question_editor certificate_clerk auditor",
+    "console:export_cancel": "superadmin hours_reviewer question_editor certificate_clerk auditor",
     "console:staff_role": "superadmin",
     "console:staff_remove": "superadmin",
     "console:second_factor_reset_of": "superadmin",
