@@ -165,6 +165,8 @@ GROUPS = {
         "keys.rotated": pgettext_lazy("audit", "Changed the encryption key"),
         "audit.exported": pgettext_lazy("audit", "Exported the audit trail"),
         "list.exported": pgettext_lazy("audit", "Exported a list"),
+        "archive.read": pgettext_lazy("audit", "Opened somebody's archive"),
+        "archive.asked": pgettext_lazy("audit", "Had somebody's archive made into a file"),
         "export.made": pgettext_lazy("audit", "Made an exported file"),
         "export.failed": pgettext_lazy("audit", "An exported file could not be made"),
         "export.cancelled": pgettext_lazy("audit", "Cancelled an exported file"),

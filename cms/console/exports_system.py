@@ -31,14 +31,14 @@ QUESTIONS = ListExport(
     codes=frozenset({"kind"}),
     columns=(
         Column("code", _("Code"), lambda row: row.code),
-        Column("kind", _("Kind"), lambda row: row.get_kind_display()),
+        Column("kind", pgettext_lazy("export", "Kind of question"), lambda row: row.get_kind_display()),
         Column("positions", _("Positions"), lambda row: list(row.positions)),
         Column("knowledge_point", _("Knowledge point"), lambda row: row.knowledge_point),
         Column("difficulty", _("Difficulty"), lambda row: row.difficulty),
-        Column("stem", _("Question"), lambda row: row.stem),
+        Column("stem", pgettext_lazy("export", "Question"), lambda row: row.stem),
         *(Column(f"option_{letter.lower()}", letter, _option(place)) for place, letter in enumerate("ABCDEFGH")),
-        Column("answer", _("Answer"), lambda row: row.answer),
-        Column("explanation", _("Explanation"), lambda row: row.explanation),
+        Column("answer", pgettext_lazy("export", "Right answer"), lambda row: row.answer),
+        Column("explanation", pgettext_lazy("export", "Explanation"), lambda row: row.explanation),
         Column("source", _("Source"), lambda row: row.source),
     ),
 )  # fmt: skip
@@ -81,7 +81,7 @@ PLANS = ListExport(
         Column("lessons", _("Lessons"), lambda row: row.lesson_count),
         Column("hours", _("Hours"), lambda row: row.hours),
         Column("required", _("Hours required"), lambda row: row.hours_required),
-        Column("published_at", _("Published"), lambda row: row.published_at),
+        Column("published_at", pgettext_lazy("export", "Published at"), lambda row: row.published_at),
     ),
 )  # fmt: skip
 
@@ -94,7 +94,7 @@ MESSAGES = ListExport(
     columns=(
         Column("state", _("State"), lambda row: row.get_state_display()),
         Column("created_at", _("Written"), lambda row: row.created_at),
-        Column("sent_at", pgettext_lazy("upload", "Sent"), lambda row: row.sent_at),
+        Column("sent_at", pgettext_lazy("export", "Sent at"), lambda row: row.sent_at),
         Column("name", _("Name"), lambda row: row.user.name if row.user else ""),
         Column("phone", _("To"), lambda row: row.phone, masked=mask_phone_number),
         Column("template", _("Template"), lambda row: str(row.template_name)),

@@ -2,6 +2,7 @@ from django.urls import path
 
 from cms.console import course_urls, institution_urls
 from cms.console.views import (
+    archive,
     audit,
     certificates,
     data_requests,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("reviews/<uuid:uuid>/", reviews.case, name="case"),
     path("reviews/checks/<uuid:uuid>/", reviews.check_plot, name="check_plot"),
     path("reviews/<uuid:uuid>/undo/", reviews.undo, name="undo"),
+    path("archives/<uuid:uuid>/", archive.page, name="archive"),
     path("lookalikes/", lookalikes.index, name="lookalikes"),
     path("lookalikes/<uuid:uuid>/", lookalikes.case, name="lookalike"),
     path("exams/", exam_looks.index, name="exam_looks"),

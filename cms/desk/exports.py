@@ -41,6 +41,11 @@ def _enrolled_here(row: Any) -> bool:
     return bool(row.admission != Admission.WITHDRAWN)
 
 
+def _moment(field: str, title: Any) -> Column:
+    """When something happened to the enrolment: to be chosen, not shown by itself."""
+    return Column(field, title, lambda row: getattr(row, field), chosen=False)
+
+
 PERSON = (
     Column("name", _("Name"), lambda row: row.user.name),
     Column("id_number", _("ID number"), lambda row: row.user.id_number, masked=mask_id_number),
@@ -72,14 +77,14 @@ ENROLMENTS = ListExport(
         Column("invoice_tax", _("Tax number of the invoice"), lambda row: row.invoice_tax_number,
                masked=mask_id_number, chosen=False),
         Column("origin", _("Who asked for it"), lambda row: row.get_origin_display(), chosen=False),
-        Column("created_at", _("Enrolled"), lambda row: row.created_at, chosen=False),
-        Column("admitted_at", _("Admitted"), lambda row: row.admitted_at, chosen=False),
-        Column("completed_at", _("Hours complete"), lambda row: row.hours_completed_at, chosen=False),
-        Column("approved_at", _("Hours approved"), lambda row: row.hours_approved_at, chosen=False),
-        Column("passed_at", _("Exam passed"), lambda row: row.exam_passed_at, chosen=False),
-        Column("certified_at", _("Certificate issued"), lambda row: row.certified_at, chosen=False),
-        Column("recorded_at", _("Hours recorded"), lambda row: row.hours_recorded_at, chosen=False),
-        Column("withdrawn_at", _("Withdrawn"), lambda row: row.withdrawn_at, chosen=False),
+        _moment("created_at", _("Enrolled")),
+        _moment("admitted_at", pgettext_lazy("export", "Admitted at")),
+        _moment("hours_completed_at", pgettext_lazy("export", "Hours complete at")),
+        _moment("hours_approved_at", pgettext_lazy("export", "Hours approved at")),
+        _moment("exam_passed_at", pgettext_lazy("export", "Exam passed at")),
+        _moment("certified_at", pgettext_lazy("export", "Certificate issued at")),
+        _moment("hours_recorded_at", pgettext_lazy("export", "Hours recorded at")),
+        _moment("withdrawn_at", pgettext_lazy("export", "Withdrawn at")),
         Column("withdrawal", _("Reason of the withdrawal"), lambda row: redacted(row.withdrawal_reason), chosen=False),
     ),
 )  # fmt: skip
@@ -155,7 +160,7 @@ PROFILES = ListExport(
         Column("distance", _("Distance"), lambda row: row.match_distance),
         Column("matched_at", _("Waiting since"), lambda row: row.matched_at),
         Column("confirmed_by", _("Confirmed by"), lambda row: row.confirmed_by.name if row.confirmed_by else ""),
-        Column("confirmed_at", _("Confirmed"), lambda row: row.confirmed_at),
+        Column("confirmed_at", pgettext_lazy("export", "Confirmed at"), lambda row: row.confirmed_at),
         Column("reason", _("Reason"), lambda row: redacted(row.rejected_reason)),
     ),
 )  # fmt: skip

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from cms.desk.views import (
+    archive,
     brand,
     class_page,
     class_reminders,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("enrolments/new/", enrolments.new, name="enrol"),
     path("enrolments/<uuid:uuid>/", enrolments.step, name="enrolment_step"),
     path("enrolments/<uuid:uuid>/detail/", enrolment.page, name="enrolment"),
+    path("enrolments/<uuid:uuid>/archive/", archive.page, name="archive"),
     path("enrolments/<uuid:uuid>/initial-password/", passwords.reset, name="reset_password"),
     path("classes/", classes.index, name="classes"),
     path("classes/new/", class_page.new, name="class_new"),

@@ -6,6 +6,8 @@ from typing import IO, Any
 
 from django.http import Http404
 
+from cms.archive.bundle import make_archive
+from cms.archive.services import WHAT as ARCHIVE
 from cms.exporting.lists import lists_at
 from tenants.exports.errors import NotReady
 from tenants.exports.files import write_table
@@ -16,7 +18,7 @@ from tenants.exports.models import ExportJob
 
 def make(job: ExportJob, out: IO[bytes], say: Say) -> int:
     """Write the file of `job` into `out`; returns how many rows it holds. In the scope of its institution."""
-    return make_table(job, out, say)
+    return make_archive(job, out, say) if job.what == ARCHIVE else make_table(job, out, say)
 
 
 def make_table(job: ExportJob, out: IO[bytes], say: Say) -> int:

@@ -46,7 +46,8 @@ def ask(request: TenantRequest, what: str) -> HttpResponse:
         return no_right(request, export.roles)
     asked = Asked(export.words_of(request.GET), request.tenant, now())
     rows = export.rows(asked)
-    total, form, status = count_of(rows), ExportForm(request.POST or None, export=export), 200
+    form = ExportForm(request.POST if request.method == "POST" else None, export=export)
+    total, status = count_of(rows), 200
     if request.method == "POST":
         status = 400
         if form.is_valid():

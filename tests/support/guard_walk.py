@@ -57,6 +57,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "desk:enrol": ("learning.Enrolment",),
     "desk:reset": ("learning.Enrolment",),
     "desk:reveal": ("accounts.User", "learning.PostCertificate", "accounts.DataRequest", "learning.Enrolment"),
+    "desk:archive": ("learning.Enrolment",),
+    "console:archive": ("learning.Enrolment",),
     "desk:export": ("exports.ExportJob",),
     "console:export": ("exports.ExportJob",),
     "desk:staff": ("roles.GroupMembership",),

@@ -67,6 +67,7 @@ DESK_ROWS = {
     "desk:limits": "manager registrar",
     "desk:enrolment_step": "manager registrar",
     "desk:enrolment": "manager registrar viewer",
+    "desk:archive": "manager registrar viewer",
     "desk:class": "manager registrar viewer",
     "desk:class_change": "manager registrar",
     "desk:class_move": "manager registrar",
@@ -87,6 +88,7 @@ DESK_ROWS = {
 }
 CONSOLE_ROWS = {
     "console:case": "superadmin hours_reviewer auditor",
+    "console:archive": "superadmin hours_reviewer auditor",
     "console:exam_look": "superadmin hours_reviewer auditor",
     "console:check_plot": "superadmin hours_reviewer auditor",
     "console:undo": "superadmin hours_reviewer",
