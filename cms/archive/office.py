@@ -143,7 +143,7 @@ def messages(enrolment: Enrolment) -> Part:
     ).order_by("created_at", "pk")  # fmt: skip
     rows = [(one.created_at, redacted(one.text), one.get_state_display(), one.sent_at) for one in sent]
     heads = (_("Written"), _("Text"), _("State"), pgettext("export", "Sent at"))
-    return Part("messages", _("Messages"), tables=[Table("SMS", heads, rows)])
+    return Part("messages", _("Messages"), tables=[Table("SMS", heads, rows, widths=(19, 52, 10, 19))])
 
 
 def corrections(enrolment: Enrolment) -> Part:

@@ -25,7 +25,11 @@ def exams(enrolment: Enrolment, *, with_key: bool) -> Part:
     heads = (_("Attempt"), _("Begun"), _("Handed in"), _("Points"), pgettext("archive", "Result"), _("Supervision"),
              _("Looked at by"), pgettext("archive", "Note"))  # fmt: skip
     papers = [_paper(one, with_key=with_key) for one in attempts if not one.is_open]
-    return Part("exams", pgettext("archive", "Exams"), tables=[Table(_("Attempts"), heads, rows), *papers])
+    return Part(
+        "exams",
+        pgettext("archive", "Exams"),
+        tables=[Table(_("Attempts"), heads, rows, widths=(7, 15, 15, 8, 10, 14, 12, 19)), *papers],
+    )
 
 
 def _result(attempt: Attempt) -> str:
@@ -44,7 +48,8 @@ def _paper(attempt: Attempt, *, with_key: bool) -> Table:
         asked = f"{item.stem} {'；'.join(f'{a}. {text}' for a, text in zip(LETTERS, item.options, strict=False))}"
         rows.append((item.number, asked, choice, f"{earned} / {item.points}", *((item.key,) if with_key else ())))
     title = _("Paper of attempt %(number)s") % {"number": attempt.number}
-    return Table(title, heads, rows, key=f"paper-{attempt.number}")
+    widths = (7, 63, 10, 10, 10) if with_key else (7, 71, 11, 11)
+    return Table(title, heads, rows, widths=widths)
 
 
 def _choice(item: Item) -> str:

@@ -43,12 +43,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class Table:
-    """`key` names the table where it also leaves as a file of its own."""
+    """`key` names the table where it also leaves as a file of its own; `widths` of its columns on paper, in percent."""
 
     title: str
     heads: tuple[str, ...]
     rows: list[tuple[Cell, ...]]
     key: str = ""
+    widths: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

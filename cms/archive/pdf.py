@@ -1,6 +1,7 @@
 """The index of an archive as PDF: the chapters in the product's own faces, the same bytes for the same words."""
 
 from io import BytesIO
+from itertools import zip_longest
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -47,7 +48,8 @@ def _shown(archive: Archive, *, full: bool) -> list[dict[str, Any]]:
             "facts": [(label, plain(value, full=full) or "—") for label, value in part.facts],
             "tables": [
                 {
-                    "title": table.title, "heads": table.heads, "count": len(table.rows),
+                    "title": table.title, "count": len(table.rows),
+                    "heads": list(zip_longest(table.heads, table.widths)),
                     "apart": table.key in OWN_FILES,
                     "rows": [] if table.key in OWN_FILES else [
                         [plain(value, full=full) or "—" for value in row] for row in table.rows

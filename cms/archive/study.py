@@ -62,7 +62,8 @@ def study(enrolment: Enrolment, *, at: datetime) -> Part:
         _("How it ended"),
     )
     return Part("study", _("Study record"), facts, [
-        _by_day(studied, titles), Table(pgettext("archive", "Lessons"), lesson_heads, lessons),
+        _by_day(studied, titles),
+        Table(pgettext("archive", "Lessons"), lesson_heads, lessons, widths=(8, 42, 10, 18, 22)),
         Table(pgettext("archive", "Sittings"), sitting_heads, rows, key="sittings"),
     ])  # fmt: skip
 
@@ -96,7 +97,7 @@ def _by_day(studied: StudyTime, titles: dict[int, str]) -> Table:
         for (on, day), (counted, lost, cleared) in zip(ordered, parts, strict=True)
     ]  # fmt: skip
     heads = (_("Day"), _("Counted"), _("Not counted"), _("Cleared"), _("Snapshots"), pgettext("archive", "Lessons"))
-    return Table(pgettext("archive", "Day by day"), heads, rows, key="days")
+    return Table(pgettext("archive", "Day by day"), heads, rows, key="days", widths=(14, 15, 15, 15, 8, 33))
 
 
 def _parted(start: datetime, end: datetime, ms: int) -> Iterator[tuple[date, int]]:
