@@ -130,9 +130,17 @@ def uploads(enrolment: Enrolment) -> Part:
          redacted(one.reason), one.reference)
         for one in HoursUpload.objects.filter(enrolment=enrolment).order_by("pk")
     ]  # fmt: skip
-    heads = (_("Hours"), _("State"), pgettext("upload", "Queued"), pgettext("upload", "Sent"), _("Answered"),
-             _("Reason"), _("Reference of the register"))  # fmt: skip
-    return Part("uploads", _("Upload to the register"), tables=[Table(_("Uploads"), heads, rows)])
+    heads = (
+        _("Hours"),
+        _("State"),
+        pgettext("export", "Queued at"),
+        pgettext("export", "Sent at"),
+        pgettext("archive", "Answered"),
+        _("Reason"),
+        _("Reference of the register"),
+    )
+    table = Table(_("Uploads"), heads, rows, widths=(7, 9, 18, 18, 18, 12, 18))
+    return Part("uploads", _("Upload to the register"), tables=[table])
 
 
 def messages(enrolment: Enrolment) -> Part:

@@ -28,7 +28,7 @@ def exams(enrolment: Enrolment, *, with_key: bool) -> Part:
     return Part(
         "exams",
         pgettext("archive", "Exams"),
-        tables=[Table(_("Attempts"), heads, rows, widths=(7, 15, 15, 8, 10, 14, 12, 19)), *papers],
+        tables=[Table(_("Attempts"), heads, rows, widths=(7, 18, 18, 7, 8, 12, 11, 19)), *papers],
     )
 
 

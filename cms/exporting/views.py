@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from cms.exporting.forms import ExportForm
 from cms.exporting.lists import lists_at
-from cms.exporting.words import describe
+from cms.exporting.words import described
 from cms.frame import kept, no_right, page_of
 from cms.tasks import send
 from tenants.accounts.reveal import MayNotReveal, may_reveal
@@ -109,10 +109,9 @@ def _context(
 def index(request: TenantRequest) -> HttpResponse:
     """One's own files that are made in the background, newest first."""
     page = page_of(request, _own(request))
-    for job in page.object_list:
-        describe(job)
     context = {
-        "title": _("Exports"), "page": page, "keep": kept(request), "space": space_of(request),
+        "title": _("Exports"), "page": page, "jobs": described(page.object_list), "keep": kept(request),
+        "space": space_of(request),
         "rules": rules_for(ExportRules, at=now()),
     }  # fmt: skip
     return render(request, "cms/export/index.html", context)
@@ -124,15 +123,15 @@ def _own(request: TenantRequest) -> Any:
     return mine.select_related("institution")
 
 
-def _job(request: TenantRequest, uuid: UUID) -> ExportJob:
-    return describe(get_object_or_404(_own(request), uuid=uuid))
+def _job(request: TenantRequest, uuid: UUID) -> Any:
+    return described([get_object_or_404(_own(request), uuid=uuid)])[0]
 
 
 def job(request: TenantRequest, uuid: UUID) -> HttpResponse:
     """How far it is; the part that changes asks again by itself."""
     found = _job(request, uuid)
     context = {
-        "title": found.title,  # type: ignore[attr-defined]
+        "title": found.title,
         "parent_title": _("Exports"), "parent_url": reverse(f"{space_of(request)}:exports"), "job": found,
         "space": space_of(request),
     }  # fmt: skip
@@ -154,7 +153,7 @@ def download(request: TenantRequest, uuid: UUID) -> HttpResponse:
         answer = job(request, uuid)
         answer.status_code = error.status
         return answer
-    name = f"{found.title}-{localtime(found.created_at):%Y%m%d-%H%M}.{found.format}"  # type: ignore[attr-defined]
+    name = f"{found.title}-{localtime(found.created_at):%Y%m%d-%H%M}.{found.format}"
     return _file(BytesIO(data), name, found.format)
 
 

@@ -1,11 +1,14 @@
-"""A job in words, for its page and the list of files."""
+"""Jobs in words, for their pages and the list of files."""
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from cms.archive.services import WHAT as ARCHIVE
 from cms.exporting.lists import lists_at
+from learning.models import Enrolment
 from tenants.exports.errors import FAILURES
 from tenants.exports.models import ExportJob, JobState
 
@@ -15,11 +18,22 @@ TONES = {
 }  # fmt: skip
 
 
-def describe(job: ExportJob) -> Any:
-    """The same row with `title`, `tone` and `why` (of a failure)."""
-    row: Any = job
-    export = lists_at(job.institution).get(job.what)
-    row.title = str(export.title) if export else _("Archive") if job.what == ARCHIVE else _("File")
-    row.tone = TONES[JobState(job.state)]
-    row.why = str(FAILURES.get(job.error, FAILURES["export.broken"])) if job.error else ""
-    return row
+def described(jobs: Iterable[ExportJob]) -> list[Any]:
+    """The same rows with `title`, `tone`, `is_archive` and `why` (of a failure); one query for the archives' names."""
+    rows: list[Any] = list(jobs)
+    uuids = {row.pk: json.loads(row.asked)["enrolment"] for row in rows if row.what == ARCHIVE}
+    names = _names(set(uuids.values())) if uuids else {}
+    for row in rows:
+        export = lists_at(row.institution).get(row.what)
+        row.is_archive = row.what == ARCHIVE
+        row.title = str(export.title) if export else _("File")
+        if row.is_archive:
+            row.title = _("Archive: %(name)s") % {"name": names.get(uuids[row.pk], "—")}
+        row.tone = TONES[JobState(row.state)]
+        row.why = str(FAILURES.get(row.error, FAILURES["export.broken"])) if row.error else ""
+    return rows
+
+
+def _names(uuids: set[str]) -> dict[str, str]:
+    found = Enrolment.objects.filter(uuid__in=uuids).values_list("uuid", "user__name")
+    return {str(uuid): name for uuid, name in found}

@@ -160,6 +160,7 @@ def test_a_full_zip_has_the_certificates_and_says_why(manager: Any, lingzhu: Any
     where = address(study.enrolment)
     assert manager.post(where, {"full": "on", "reason": "查"}).status_code == 400
     _job, packed = made(manager, where, in_tenant, lingzhu, full="on", reason="应检查要求存档")
+    assert f"一人一档：{study.user.name}" in text_of(manager.get("/admin/desk/exports/"))
     assert packed.namelist()[-1] == f"证书/{document.number}.pdf"
     assert packed.read(f"证书/{document.number}.pdf").startswith(b"%PDF")
     assert study.user.id_number in words_of(packed)
