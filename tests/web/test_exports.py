@@ -246,6 +246,26 @@ def test_a_worker_that_dies_is_followed_by_another_and_not_for_ever(
     assert "没有做成" in registrar.get(f"/admin/desk/exports/jobs/{job.uuid}/").content.decode()
 
 
+def test_two_workers_never_make_one_file(registrar: Any, lingzhu: Any, in_tenant: Any, small: None) -> None:
+    """Another connection holds the job, as a worker does; when it is killed, the hold is gone with it."""
+    import psycopg
+    from django.db import connection
+
+    enrol(lingzhu, in_tenant, "梁志强", "黄丽")
+    job, known = queued(registrar, lingzhu), connection.settings_dict
+    other = psycopg.connect(
+        dbname=known["NAME"], host=known["HOST"], port=known["PORT"] or None, user=known["USER"],
+        password=known["PASSWORD"], autocommit=True,
+    )  # fmt: skip
+    other.execute("SELECT pg_advisory_lock(%s, %s)", [jobs.LOCK, job.pk])
+    assert not run(job, in_tenant)
+    other.close()
+    assert run(job, in_tenant)
+    with institution_scope(lingzhu):
+        job.refresh_from_db()
+    assert (job.state, job.tries) == ("done", 1)
+
+
 def test_the_sweep_sends_what_waits_to_its_own_schema(
     registrar: Any, lingzhu: Any, in_tenant: Any, small: None, monkeypatch: Any
 ) -> None:
