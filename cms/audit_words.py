@@ -185,6 +185,14 @@ GROUPS = {
         "sms.again": pgettext_lazy("audit", "Sent a failed SMS once more"),
         "keys.rotated": pgettext_lazy("audit", "Changed the encryption key"),
         "audit.exported": pgettext_lazy("audit", "Exported the audit trail"),
+        "list.exported": pgettext_lazy("audit", "Exported a list"),
+        "archive.read": pgettext_lazy("audit", "Opened somebody's archive"),
+        "archive.asked": pgettext_lazy("audit", "Had somebody's archive made into a file"),
+        "export.made": pgettext_lazy("audit", "Made an exported file"),
+        "export.failed": pgettext_lazy("audit", "An exported file could not be made"),
+        "export.cancelled": pgettext_lazy("audit", "Cancelled an exported file"),
+        "export.downloaded": pgettext_lazy("audit", "Downloaded an exported file"),
+        "export.deleted": pgettext_lazy("audit", "Deleted an exported file after its days"),
     },
 }
 ACTIONS = {action: words for group in GROUPS.values() for action, words in group.items()}
@@ -223,6 +231,7 @@ SUBJECTS = {
     "certs.hoursupload": pgettext_lazy("audit", "upload"),
     "rulesets.ruleset": pgettext_lazy("audit", "ruleset"),
     "outbox.sms": pgettext_lazy("audit", "SMS"),
+    "exports.exportjob": pgettext_lazy("audit", "exported file"),
 }
 
 DETAILS = {
@@ -246,6 +255,10 @@ DETAILS = {
     "ground": pgettext_lazy("audit detail", "ground"),
     "rows": pgettext_lazy("audit detail", "rows"),
     "filters": pgettext_lazy("audit detail", "filters"),
+    "list": pgettext_lazy("audit detail", "list"),
+    "columns": pgettext_lazy("audit detail", "columns"),
+    "full": pgettext_lazy("audit detail", "full numbers"),
+    "format": pgettext_lazy("audit detail", "format"),
     "way": pgettext_lazy("audit detail", "way"),
     "version": pgettext_lazy("audit detail", "version"),
     "template": pgettext_lazy("audit detail", "template"),

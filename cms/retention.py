@@ -9,6 +9,7 @@ from exams.looks import sittings_in_doubt
 from learning.review.retention import DueEvidence, count_evidence, erase_evidence
 from learning.services import due_claims, forget_claims
 from tenants.accounts.anonymise import Due, anonymise_due, count_due
+from tenants.exports.services import drop_expired, due_jobs
 from tenants.imports.batches import due_sheets, forget_sheets
 from tenants.rulesets.rules import RetentionRules
 from tenants.rulesets.services import rules_for
@@ -18,7 +19,8 @@ from tenants.scopes import province_scope
 @dataclass(frozen=True)
 class Ended:
     """Figures: of people to anonymise, certificates to strip of their person, pictures and measures that go, batches of
-    the register, claims for the register of post certificates and imported sheets to empty."""
+    the register, claims for the register of post certificates and imported sheets to empty, exported files to delete.
+    """
 
     accounts: Due
     certificates: int
@@ -26,6 +28,7 @@ class Ended:
     batches: int
     claims: int
     sheets: int
+    exports: int
 
 
 def count_ended(*, at: datetime) -> Ended:
@@ -33,6 +36,7 @@ def count_ended(*, at: datetime) -> Ended:
     evidence = count_evidence(at=at, needed=sittings_in_doubt())
     with province_scope():
         sheets = due_sheets(at=at, days=_sheet_days(at)).count()
+        exports = due_jobs(at=at).count()
     return Ended(
         count_due(at=at),
         due_archives(at=at),
@@ -40,6 +44,7 @@ def count_ended(*, at: datetime) -> Ended:
         due_batches(at=at).count(),
         due_claims(at=at).count(),
         sheets,
+        exports,
     )
 
 
@@ -51,6 +56,7 @@ def end_of_retention(*, at: datetime) -> None:
     forget_batches(at=at)
     forget_claims(at=at)
     with province_scope():
+        drop_expired(at=at)
         forget_sheets(at=at, days=_sheet_days(at))
 
 

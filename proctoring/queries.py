@@ -67,7 +67,8 @@ def missing_steps(user: Any) -> list[str]:
 
 def waiting_profiles() -> QuerySet[FaceProfile]:
     """Profiles a clerk of the current institution has to look at."""
-    return FaceProfile.objects.filter(state=FaceProfile.State.WAITING).select_related("user").order_by("matched_at")
+    waiting = FaceProfile.objects.filter(state=FaceProfile.State.WAITING)
+    return waiting.select_related("user", "confirmed_by").order_by("matched_at")
 
 
 def attempts_today(user: Any, at: datetime) -> int:

@@ -2,23 +2,37 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What Excel, WPS and Calc take for the beginning of a formula; the full-width ones in Chinese editions.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+SIGNS = tuple(sign for sign in FORMULA_STARTS if sign.strip())
+UNSEEN = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u00ad\x00"  # characters without width, which strip() leaves
 BOM = "\ufeff"  # without it Excel takes UTF-8 for the system's encoding
 
 
 def safe_cell(value: Any) -> str:
-    """The text of a cell that no spreadsheet program runs as a formula."""
+    """The text of a cell that no spreadsheet program runs as a formula. A number is a number, whatever its sign."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS[:4]) else text
+    if isinstance(value, (int, float, Decimal)):
+        return text
+    return f"'{text}" if text.startswith(FORMULA_STARTS) or _bare(text).startswith(SIGNS) else text
+
+
+def _bare(text: str) -> str:
+    """Without what stands unseen before the first character."""
+    while (stripped := text.lstrip().lstrip(UNSEEN)) != text:
+        text = stripped
+    return text
 
 
 def csv_lines(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """A CSV file line by line, ready for a streaming answer."""
+    """A CSV file line by line, ready for a streaming answer. Every cell is in quotes: where a program parts cells at
+    another sign than the comma, nothing inside one begins a new cell."""
     buffer = StringIO()
-    writer = csv.writer(buffer)
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
     yield BOM
     yield _written(writer, buffer, header)
     for row in rows:

@@ -54,6 +54,7 @@ NOT_IN_THE_COPY = {
     "proctoring.LongerLimits.granted_by": OFFICE,
     "proctoring.LongerLimits.ended_by": OFFICE,
     "proctoring.Attestation.begun_by": OFFICE,
+    "exports.ExportJob.by": OFFICE,
     "proctoring.Attestation.ended_by": OFFICE,
     "exams.Attempt.looked_by": OFFICE,
     "learning.Enrolment.seen_by": OFFICE,

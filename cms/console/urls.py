@@ -2,9 +2,11 @@ from django.urls import path
 
 from cms.console import course_urls, institution_urls, register_urls
 from cms.console.views import (
+    archive,
     audit,
     data_requests,
     exam_looks,
+    exports,
     faces,
     limits,
     lookalikes,
@@ -18,6 +20,7 @@ from cms.console.views import (
     support,
     uploads,
 )
+from cms.exporting.addresses import addresses
 from cms.importing.urls import urlpatterns as import_urls
 
 app_name = "console"
@@ -27,6 +30,7 @@ urlpatterns = [
     path("reviews/<uuid:uuid>/", reviews.case, name="case"),
     path("reviews/checks/<uuid:uuid>/", reviews.check_plot, name="check_plot"),
     path("reviews/<uuid:uuid>/undo/", reviews.undo, name="undo"),
+    path("archives/<uuid:uuid>/", archive.page, name="archive"),
     path("lookalikes/", lookalikes.index, name="lookalikes"),
     path("lookalikes/<uuid:uuid>/", lookalikes.case, name="lookalike"),
     path("exams/", exam_looks.index, name="exam_looks"),
@@ -44,7 +48,7 @@ urlpatterns = [
     path("data-requests/", data_requests.index, name="data_requests"),
     path("data-requests/<uuid:uuid>/", data_requests.case, name="data_request"),
     path("audit/", audit.index, name="audit"),
-    path("audit/export/", audit.export, name="audit_export"),
+    *addresses(exports),
     path("audit/<uuid:uuid>/", audit.entry, name="audit_entry"),
     path("people/", people.search, name="people"),
     path("people/<uuid:uuid>/", people.phone, name="person"),

@@ -36,6 +36,7 @@ TASKS: tuple[dict[str, Any], ...] = (
     {"label": _("Rules"), "url_name": "console:rules", "icon_name": "clipboard-list", "roles": access.EVERYBODY},
     {"label": _("SMS outbox"), "url_name": "console:messages", "icon_name": "mail", "roles": access.READERS},
     {"label": _("Face recognition"), "url_name": "console:faces", "icon_name": "view", "roles": access.READERS},
+    {"label": _("Exports"), "url_name": "console:exports", "icon_name": "download", "roles": access.EVERYBODY},
     {"label": _("Colleagues"), "url_name": "console:staff", "icon_name": "key", "roles": access.ADMINS},
     {"label": _("Audit trail"), "url_name": "console:audit", "icon_name": "history", "roles": access.READERS},
 )  # fmt: skip

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from cms.desk.views import (
+    archive,
     brand,
     claims,
     class_page,
@@ -9,6 +10,7 @@ from cms.desk.views import (
     classroom,
     enrolment,
     enrolments,
+    exports,
     limits,
     numbers,
     passwords,
@@ -16,6 +18,7 @@ from cms.desk.views import (
     staff,
     support,
 )
+from cms.exporting.addresses import addresses
 from cms.importing.urls import urlpatterns as import_urls
 
 app_name = "desk"
@@ -28,6 +31,7 @@ urlpatterns = [
     path("enrolments/new/", enrolments.new, name="enrol"),
     path("enrolments/<uuid:uuid>/", enrolments.step, name="enrolment_step"),
     path("enrolments/<uuid:uuid>/detail/", enrolment.page, name="enrolment"),
+    path("enrolments/<uuid:uuid>/archive/", archive.page, name="archive"),
     path("enrolments/<uuid:uuid>/initial-password/", passwords.reset, name="reset_password"),
     *import_urls,
     path("classes/", classes.index, name="classes"),
@@ -44,6 +48,7 @@ urlpatterns = [
     path("certificates/<uuid:uuid>/scan/", claims.scan, name="claim_scan"),
     path("classroom/", classroom.index, name="classroom"),
     path("numbers/<slug:kind>/<uuid:uuid>/<slug:field>/", numbers.reveal, name="reveal"),
+    *addresses(exports),
     path("brand/", brand.index, name="brand"),
     path("brand/preview/", brand.preview, name="brand_preview"),
     path("brand/logo/", brand.save_logo, name="logo"),

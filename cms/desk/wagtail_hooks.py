@@ -19,6 +19,7 @@ TASKS: tuple[dict[str, Any], ...] = (
     {"label": _("Reported certificates"), "url_name": "desk:claims", "icon_name": "form", "roles": access.READERS},
     {"label": _("Classes"), "url_name": "desk:classes", "icon_name": "group", "roles": access.READERS},
     {"label": _("Classroom"), "url_name": "desk:classroom", "icon_name": "clipboard-list", "roles": access.READERS},
+    {"label": _("Exports"), "url_name": "desk:exports", "icon_name": "download", "roles": access.READERS},
     {"label": _("Brand"), "url_name": "desk:brand", "icon_name": "image", "roles": access.MANAGERS},
     {"label": _("Colleagues"), "url_name": "desk:staff", "icon_name": "key", "roles": access.MANAGERS},
     {"label": _("Support by the association"), "url_name": "desk:support", "icon_name": "help",

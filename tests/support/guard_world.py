@@ -20,7 +20,8 @@ from django.db import connection, models
 
 from tests.support import certified, exam, pages, people, staff, study
 
-OURS = ("tenants", "accounts", "roles", "audit", "outbox", "proctoring", "learning", "review", "exams", "certs")
+OURS = ("tenants", "accounts", "roles", "audit", "outbox", "proctoring", "learning", "review", "exams", "certs",
+        "exports")  # fmt: skip
 # The province's own rows: nobody's secret at an institution, so no id of theirs is foreign.
 PROVINCE = {
     "tenants.Institution", "tenants.Domain", "tenants.OpeningDraft", "rulesets.Ruleset", "audit.Entry", "audit.Seal",

@@ -29,6 +29,7 @@ AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 # Where the action of a `record` is computed, what it may be.
 COMPUTED = {
     "tenants/accounts/reveal.py": {ACTION},
+    "tenants/exports/services.py": {"list.exported", "audit.exported"},
     "tenants/accounts/factors.py": {
         "second_factor.set_up", "second_factor.replaced", "second_factor.shown", "second_factor.recovery_used",
     },
@@ -135,18 +136,24 @@ def test_a_wrong_day_says_so_and_keeps_what_was_typed(auditor: Any) -> None:
 
 def test_the_table_to_take_away_runs_no_formula_and_is_an_entry(auditor: Any, make_user: Any) -> None:
     record("role.granted", actor=make_user("周敏"), subject=make_user("=cmd|' /C calc'!A0"), at=AT, role="viewer")
-    answer = auditor.post("/admin/console/audit/export/?who=周敏")
+    page = auditor.get("/admin/console/audit/?who=周敏").content.decode()
+    assert "/admin/console/exports/audit/?who=%E5%91%A8%E6%95%8F" in page
+    wanted = {"format": "csv", "columns": ["at", "who", "words", "action", "what", "details"]}
+    answer = auditor.post("/admin/console/exports/audit/?who=周敏", wanted)
     text = b"".join(answer.streaming_content).decode()
     lines = list(csv.reader(StringIO(text.lstrip("\ufeff"))))
-    assert text.startswith("\ufeff时间,操作人,动作,操作代码")
+    assert text.startswith('\ufeff"时间","操作人","动作","操作代码"')
     assert [line[2] for line in lines[1:]] == ["授予角色"]
     assert not [cell for line in lines for cell in line if cell.startswith(("=", "+", "-", "@"))]
     entry = Entry.objects.get(action="audit.exported")
-    assert (entry.actor, entry.data) == (auditor.user, {"rows": 1, "filters": ["who"]})
-    assert auditor.get("/admin/console/audit/export/").status_code == 405
+    said = {name: entry.data[name] for name in ("list", "rows", "filters", "full", "format")}
+    assert entry.actor == auditor.user
+    assert said == {"list": "audit", "rows": 1, "filters": ["who"], "full": False, "format": "csv"}
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "  =1"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "  =1", "＝1", "＋1", "－1", "＠x", "\u200b=1", "\u3000＝1"]
+)
 def test_a_cell_that_looks_like_a_formula_is_text(cell: str) -> None:
     assert safe_cell(cell) == f"'{cell}"
 
@@ -155,7 +162,7 @@ def test_only_superadmin_and_auditor_read_it(association: Any, lingzhu: Any) -> 
     for role in (Role.HOURS_REVIEWER, Role.CERTIFICATE_CLERK, Role.QUESTION_EDITOR):
         client = staff_client(association, role)
         assert client.get("/admin/console/audit/").status_code == 403
-        assert client.post("/admin/console/audit/export/").status_code == 403
+        assert client.post("/admin/console/exports/audit/").status_code == 403
     assert staff_client(lingzhu, Role.MANAGER).get("/admin/console/audit/").status_code == 404
 
 

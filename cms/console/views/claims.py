@@ -1,5 +1,6 @@
 """证书核实申请: certificates that institutions miss in the register; entered, or refused with an answer."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -38,7 +39,7 @@ def index(request: TenantRequest) -> HttpResponse:
     """What waits first, the longest at the top; the answered ones under their own view."""
     view, at = request.GET.get("view", State.WAITING.value), now()
     counts = dict(CertificateClaim.objects.order_by().values_list("state").annotate(n=Count("pk")))
-    page = page_of(request, _rows(view).select_related(*KNOWN))
+    page = page_of(request, rows_of(request.GET))
     for row in page.object_list:
         row.tone, row.waited = TONES[State(row.state)], waited(at - row.created_at)
     names = [(code, label, counts.get(code, 0)) for code, label in State.choices]
@@ -50,6 +51,11 @@ def index(request: TenantRequest) -> HttpResponse:
         "views": [*names, ("all", _("All"), sum(counts.values()))],
     }
     return render(request, "console/claims.html", context)
+
+
+def rows_of(asked: Mapping[str, str]) -> QuerySet[CertificateClaim]:
+    """The rows of the list for the words of its address: `view`."""
+    return _rows(asked.get("view", State.WAITING.value)).select_related(*KNOWN)
 
 
 def _rows(view: str) -> QuerySet[CertificateClaim]:

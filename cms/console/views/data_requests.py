@@ -48,7 +48,7 @@ class AnswerForm(forms.Form):
 def index(request: TenantRequest) -> HttpResponse:
     """What waits comes first, the nearest day at the top."""
     at, view = now(), request.GET.get("view", "open")
-    page = page_of(request, _rows(view, at))
+    page = page_of(request, rows_of(view, at))
     for row in page.object_list:
         row.tone = "fail" if _is_late(row, at) else TONES[DataRequest.State(row.state)]
         row.late = _is_late(row, at)
@@ -64,7 +64,8 @@ def index(request: TenantRequest) -> HttpResponse:
     return render(request, "console/data_requests.html", context)
 
 
-def _rows(view: str, at: datetime) -> QuerySet[DataRequest]:
+def rows_of(view: str, at: datetime) -> QuerySet[DataRequest]:
+    """The rows of a view of the list."""
     rows = DataRequest.objects.select_related("user", "decided_by")
     waiting = rows.filter(state=DataRequest.State.OPEN).order_by("due_at", "pk")
     if view == "late":

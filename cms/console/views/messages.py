@@ -75,11 +75,11 @@ def index(request: TenantRequest) -> HttpResponse:
         return redirect(f"{reverse('console:messages')}?to={to}")
     form = FilterForm(request.GET or None)
     data = form.cleaned_data if form.is_valid() else {}
-    page = page_of(request, _rows(data))
+    page = page_of(request, rows_of(data))
     context = {
         "title": _("SMS outbox"),
         "page": page,
-        "rows": [_dressed(sms) for sms in page.object_list],
+        "rows": [dressed(sms) for sms in page.object_list],
         "keep": kept(request),
         "states": [("", _("All")), *SmsState.choices],
         "state": data.get("state", ""),
@@ -93,13 +93,14 @@ def index(request: TenantRequest) -> HttpResponse:
     return render(request, "console/messages.html", context, status=400 if form.errors or phone.errors else 200)
 
 
-def _rows(data: dict[str, Any]) -> Any:
+def rows_of(data: dict[str, Any]) -> Any:
+    """The rows of the log for cleaned filters."""
     rows = within(Sms.objects.select_related("institution", "user"), "created_at", data)
     named = {"state": "state", "template": "template", "institution": "institution", "to": "phone_index"}
     return rows.filter(**{field: data[name] for name, field in named.items() if data.get(name)})
 
 
-def _dressed(sms: Any) -> Any:
+def dressed(sms: Any) -> Any:
     """Codes are readable in the demo only; elsewhere nobody but the person reads them."""
     sms.tone = TONES[SmsState(sms.state)]
     sms.shown_text = sms.text if not sms.holds_code or settings.IS_DEMO else _("A code; only the person reads it.")

@@ -27,8 +27,8 @@ YEARS = range(2000, 2101)
 @access.console_view(*access.READERS_OF_COURSES)
 def index(request: TenantRequest) -> HttpResponse:
     """The positions in one year: what is published, what is drafted, what is missing."""
-    asked, today = request.GET.get("year", ""), localdate().year
-    year = int(asked) if asked.isdecimal() and int(asked) in YEARS else today
+    today = localdate().year
+    year = year_of(request.GET.get("year", ""), today)
     rows: dict[int, dict[str, Any]] = {
         position.pk: {"position": position, "published": [], "draft": None, "sources": []}
         for position in Position.objects.all()
@@ -52,6 +52,11 @@ def index(request: TenantRequest) -> HttpResponse:
         "may_change": access.has_role(request.user, *access.EDITORS_OF_COURSES),
     }
     return render(request, "console/courses/plans.html", context)
+
+
+def year_of(asked: str, today: int) -> int:
+    """The year that was asked for, this one without."""
+    return int(asked) if asked.isdecimal() and int(asked) in YEARS else today
 
 
 @require_POST

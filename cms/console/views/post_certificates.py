@@ -1,5 +1,6 @@
 """岗位证书库: the register of post certificates; one of them with its history; entered, corrected, revoked by hand."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -42,9 +43,8 @@ def index(request: TenantRequest) -> HttpResponse:
         return _to_results(request)
     query, holder = request.GET.get("q", "").strip(), request.GET.get("holder", "")
     state, position = request.GET.get("state", ""), request.GET.get("position", "")
-    rows = _found(query, holder, position)
-    counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
-    page = page_of(request, rows.filter(state=state) if state in PostCertificateState.values else rows)
+    counts = dict(_found(query, holder, position).order_by().values_list("state").annotate(n=Count("pk")))
+    page = page_of(request, rows_of(request.GET))
     for certificate in page.object_list:
         certificate.tone = TONES[PostCertificateState(certificate.state)]
     names: list[tuple[str, Any, int]] = [("", _("All"), sum(counts.values()))]
@@ -65,6 +65,13 @@ def index(request: TenantRequest) -> HttpResponse:
         "may_change": access.has_role(request.user, *access.CLERKS),
     }
     return render(request, "console/post_certificates.html", context)
+
+
+def rows_of(asked: Mapping[str, str]) -> QuerySet[PostCertificate]:
+    """The rows of the register for the words of its address: `q` or `holder`, `position`, `state`."""
+    rows = _found(asked.get("q", "").strip(), asked.get("holder", ""), asked.get("position", ""))
+    state = asked.get("state", "")
+    return rows.filter(state=state) if state in PostCertificateState.values else rows
 
 
 def _found(query: str, holder: str, position: str) -> QuerySet[PostCertificate]:

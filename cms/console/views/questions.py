@@ -1,6 +1,8 @@
 """The question bank, to read."""
 
-from django.db.models import Count, Q
+from collections.abc import Mapping
+
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -16,10 +18,7 @@ def index(request: HttpRequest) -> HttpResponse:
     query, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
     bank = Question.objects.filter(retired_at=None)
     counts = bank.aggregate(all=Count("pk"), **{value: Count("pk", filter=Q(kind=value)) for value in Kind.values})
-    rows = bank.filter(kind=kind) if kind in Kind.values else bank
-    if query:
-        rows = rows.filter(Q(stem__icontains=query) | Q(code__iexact=query) | Q(knowledge_point__icontains=query))
-    page = page_of(request, rows)
+    page = page_of(request, rows_of(request.GET))
     for question in page.object_list:
         question.lettered = [
             (letter, text, letter in question.answer)
@@ -36,3 +35,14 @@ def index(request: HttpRequest) -> HttpResponse:
         "may_import": access.has_role(request.user, *access.EDITORS_OF_COURSES),
     }
     return render(request, "console/questions.html", context)
+
+
+def rows_of(asked: Mapping[str, str]) -> QuerySet[Question]:
+    """The rows of the bank for the words of its address: `kind`, `q`."""
+    query, kind = asked.get("q", "").strip(), asked.get("kind", "")
+    rows = Question.objects.filter(retired_at=None)
+    if kind in Kind.values:
+        rows = rows.filter(kind=kind)
+    if query:
+        rows = rows.filter(Q(stem__icontains=query) | Q(code__iexact=query) | Q(knowledge_point__icontains=query))
+    return rows

@@ -1,10 +1,11 @@
 """The hours review: queue, case, decision, undo. Rules and verbs are learning.review's; this only shows and calls."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localtime, now
@@ -37,15 +38,7 @@ def queue(request: TenantRequest) -> HttpResponse:
     at, view, query = now(), request.GET.get("view", "all"), request.GET.get("q", "").strip()
     rules = rules_for(ReviewRules, at=at)
     figures = _figures(at, rules)
-    rows = queries.pending_reviews()
-    if view == "judge":
-        rows = rows.filter(risk__gte=rules.some_risk)
-    elif view == "clean":
-        rows = rows.filter(risk__lt=rules.some_risk)
-    if query:
-        person = Q(enrolment__user__name__icontains=query) | Q(enrolment__user__name_pinyin__icontains=query.lower())
-        rows = rows.filter(person | Q(institution__short_name__icontains=query))
-    page = page_of(request, rows)
+    page = page_of(request, rows_of(request.GET, rules))
     context = {
         "title": _("Hours review"),
         "searchable": _("Name, pinyin, institution"),
@@ -59,6 +52,20 @@ def queue(request: TenantRequest) -> HttpResponse:
         "undoable": _last_decision(request, rules, at),
     }
     return render(request, "console/queue.html", context)
+
+
+def rows_of(asked: Mapping[str, str], rules: ReviewRules) -> QuerySet[HoursReview]:
+    """The rows of the queue for the words of its address: `view`, `q`."""
+    view, query = asked.get("view", "all"), asked.get("q", "").strip()
+    rows = queries.pending_reviews()
+    if view == "judge":
+        rows = rows.filter(risk__gte=rules.some_risk)
+    elif view == "clean":
+        rows = rows.filter(risk__lt=rules.some_risk)
+    if query:
+        person = Q(enrolment__user__name__icontains=query) | Q(enrolment__user__name_pinyin__icontains=query.lower())
+        rows = rows.filter(person | Q(institution__short_name__icontains=query))
+    return rows
 
 
 def _figures(at: datetime, rules: ReviewRules) -> dict[str, Any]:

@@ -13,13 +13,14 @@ from exams.rules import ExamRules
 from learning.review.rules import ReviewRules
 from learning.rules import EligibilityRules, StudyRules
 from proctoring.rules import ProctoringRules
+from tenants.exports.rules import ExportRules
 from tenants.rulesets.models import Ruleset
 from tenants.rulesets.rules import MessageRules, PeopleRules, PrivacyRules, RetentionRules, StaffRules
 from tenants.rulesets.services import ruleset_in_force, typed
 
 SECTIONS = (
     PeopleRules, EligibilityRules, StudyRules, ProctoringRules, ExamRules, ReviewRules, RetentionRules, PrivacyRules,
-    MessageRules, StaffRules,
+    MessageRules, StaffRules, ExportRules,
 )  # fmt: skip
 
 

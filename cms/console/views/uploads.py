@@ -1,7 +1,9 @@
 """The upload of approved hours to the register of the province."""
 
+from collections.abc import Mapping
+
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
@@ -28,10 +30,7 @@ def uploads(request: HttpRequest) -> HttpResponse:
         return _upload_now(request)
     counts = dict(HoursUpload.objects.order_by().values_list("state").annotate(n=Count("pk")))
     state = request.GET.get("state", "")
-    rows = HoursUpload.objects.select_related("institution", "enrolment__user", "enrolment__position")
-    if state in UploadState.values:
-        rows = rows.filter(state=state)
-    page = page_of(request, rows)
+    page = page_of(request, uploads_of(request.GET))
     for upload in page.object_list:
         upload.tone = UPLOAD_TONES[UploadState(upload.state)]
     context = {
@@ -47,6 +46,13 @@ def uploads(request: HttpRequest) -> HttpResponse:
         "may_change": access.has_role(request.user, *access.CLERKS),
     }
     return render(request, "console/uploads.html", context)
+
+
+def uploads_of(asked: Mapping[str, str]) -> QuerySet[HoursUpload]:
+    """The rows of the uploads for the words of its address: `state`."""
+    rows = HoursUpload.objects.select_related("institution", "enrolment__user", "enrolment__position")
+    state = asked.get("state", "")
+    return rows.filter(state=state) if state in UploadState.values else rows
 
 
 def _upload_now(request: HttpRequest) -> HttpResponse:

@@ -1,5 +1,6 @@
 """证书核实申请: post certificates that the register does not hold, reported to the association; and its answers."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -32,7 +33,7 @@ def index(request: TenantRequest) -> HttpResponse:
     """What was reported from here, with state and answer."""
     view = request.GET.get("view", "all")
     counts = dict(CertificateClaim.objects.order_by().values_list("state").annotate(n=Count("pk")))
-    page = page_of(request, _rows(view).select_related("position", "claimed_by", "certificate"))
+    page = page_of(request, rows_of(request.GET))
     for row in page.object_list:
         row.tone = TONES[State(row.state)]
     context = {
@@ -49,6 +50,12 @@ def index(request: TenantRequest) -> HttpResponse:
         "here": request.get_full_path(),
     }
     return render(request, "desk/claims.html", context)
+
+
+def rows_of(asked: Mapping[str, str]) -> QuerySet[CertificateClaim]:
+    """The rows of the list for the words of its address: `view`."""
+    rows = _rows(asked.get("view", "all"))
+    return rows.select_related("institution", "position", "claimed_by", "decided_by", "certificate")
 
 
 def _rows(view: str) -> QuerySet[CertificateClaim]:

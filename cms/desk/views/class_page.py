@@ -16,6 +16,7 @@ from cms.desk.class_forms import ClassForm, values_of
 from cms.frame import kept, page_of
 from learning import services
 from learning.class_queries import Member, counts_of, members_of
+from learning.class_rules import STANDINGS
 from learning.models import Enrolment, ExamState, Position, TrainingClass
 from tenants.errors import DomainError
 from tenants.models import Institution
@@ -94,8 +95,7 @@ def look(request: TenantRequest, uuid: str) -> HttpResponse:
     row = class_of(uuid)
     members = members_of(row, localdate(now()))
     counts, chosen = counts_of(members), request.GET.get("standing", "")
-    shown = [one for one in members if one.standing == chosen] if chosen in counts else members
-    page = page_of(request, shown)
+    page = page_of(request, of_standing(members, chosen))
     context = {
         "title": row.name,
         "parent_title": _("Classes"),
@@ -114,6 +114,11 @@ def look(request: TenantRequest, uuid: str) -> HttpResponse:
     return render(request, "desk/class.html", context)
 
 
+def of_standing(members: list[Member], chosen: str) -> list[Member]:
+    """Those who stand there; all for a standing that there is not."""
+    return [one for one in members if one.standing == chosen] if chosen in STANDINGS else members
+
+
 def _parts(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
     """The overview: each standing with its count and its place in the bar."""
     words, parts, start = standing_words(), [], 0
@@ -127,16 +132,19 @@ def _parts(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
 
 
 def _line(member: Member) -> dict[str, Any]:
-    exam = {
-        ExamState.CLOSED: _("not open yet"),
-        ExamState.OPEN: _("Exam open"),
-        ExamState.PASSED: _("passed"),
-    }[ExamState(member.enrolment.exam_state)]
     word = standing_words().get(member.standing, "")
     return {
         "enrolment": member.enrolment, "progress": member.progress, "word": word,
-        "tone": TONES.get(member.standing, "off"), "exam": exam,
+        "tone": TONES.get(member.standing, "off"), "exam": exam_word(member.enrolment),
     }  # fmt: skip
+
+
+def exam_word(enrolment: Enrolment) -> str:
+    return {
+        ExamState.CLOSED: _("not open yet"),
+        ExamState.OPEN: _("Exam open"),
+        ExamState.PASSED: _("passed"),
+    }[ExamState(enrolment.exam_state)]
 
 
 @require_POST

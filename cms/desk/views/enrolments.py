@@ -1,9 +1,10 @@
 """Enrolments: the list, the two steps of admission, and enrolling somebody at the counter."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -53,18 +54,11 @@ def index(request: TenantRequest) -> HttpResponse:
     chosen = request.GET.get("class", "")
     view, query = request.GET.get("view", "all"), request.GET.get("q", "").strip()
     view = view if view in VIEWS else "all"
-    here = Enrolment.objects.filter(training_class=int(chosen)) if is_key(chosen) else Enrolment.objects.all()
+    here = of_class(chosen)
     counts = here.aggregate(
         **{name: Count("pk", filter=where) for name, where in VIEWS.items() if name != "all"}, all=Count("pk")
     )
-    rows = here.filter(VIEWS[view]).select_related("user", "position", "training_class", "plan", "post_certificate")
-    if query:
-        rows = rows.filter(
-            Q(user__name__icontains=query)
-            | Q(user__name_pinyin__icontains=query.lower())
-            | Q(training_class__name__icontains=query)
-        )
-    page = page_of(request, rows)
+    page = page_of(request, rows_of(request.GET))
     progress = progress_of_many(list(page.object_list))
     for enrolment in page.object_list:
         dress(enrolment, progress[enrolment.pk])
@@ -87,6 +81,25 @@ def index(request: TenantRequest) -> HttpResponse:
         "here": request.get_full_path(),
     }
     return render(request, "desk/enrolments.html", context, status=400 if together.errors else 200)
+
+
+def of_class(chosen: str) -> QuerySet[Enrolment]:
+    """Everybody of the class of this key; of all classes without one."""
+    return Enrolment.objects.filter(training_class=int(chosen)) if is_key(chosen) else Enrolment.objects.all()
+
+
+def rows_of(asked: Mapping[str, str]) -> QuerySet[Enrolment]:
+    """The rows of the list for the words of its address: `class`, `view`, `q`."""
+    query = asked.get("q", "").strip()
+    where = VIEWS.get(asked.get("view", "all"), VIEWS["all"])
+    rows = of_class(asked.get("class", "")).filter(where)
+    if query:
+        rows = rows.filter(
+            Q(user__name__icontains=query)
+            | Q(user__name_pinyin__icontains=query.lower())
+            | Q(training_class__name__icontains=query)
+        )
+    return rows.select_related("user", "position", "training_class", "plan", "post_certificate")
 
 
 def is_key(text: str) -> bool:

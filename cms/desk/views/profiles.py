@@ -1,5 +1,6 @@
 """Profiles that wait for a clerk who has seen the card."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -35,16 +36,7 @@ TONES = {
 def index(request: HttpRequest) -> HttpResponse:
     """Longest waiting first; who is already confirmed stands under the other view."""
     at, view = now(), request.GET.get("view", "waiting")
-    rows: QuerySet[FaceProfile]
-    if view == "done":
-        rows = (
-            FaceProfile.objects.exclude(state=FaceProfile.State.WAITING)
-            .select_related("user", "confirmed_by")
-            .order_by("-confirmed_at", "-pk")
-        )
-    else:
-        rows = waiting_profiles()
-    page = page_of(request, rows)
+    page = page_of(request, rows_of(request.GET))
     for profile in page.object_list:
         profile.tone = TONES[FaceProfile.State(profile.state)]
         profile.waited = waited(at - profile.matched_at) if profile.matched_at else ""
@@ -56,6 +48,14 @@ def index(request: HttpRequest) -> HttpResponse:
         "waiting": waiting_profiles().count(),
     }
     return render(request, "desk/profiles.html", context)
+
+
+def rows_of(asked: Mapping[str, str]) -> QuerySet[FaceProfile]:
+    """The rows of the list for the words of its address: `view`."""
+    if asked.get("view") != "done":
+        return waiting_profiles()
+    decided = FaceProfile.objects.exclude(state=FaceProfile.State.WAITING)
+    return decided.select_related("user", "confirmed_by").order_by("-confirmed_at", "-pk")
 
 
 @access.desk_view(*access.CLERKS)

@@ -23,7 +23,8 @@ class Command(BaseCommand):
             f"SMS {accounts.messages}, requests {accounts.requests})\n"
             f"pictures of snapshots {due.evidence.snapshots}, of face checks {due.evidence.checks}, "
             f"camera sessions with measures and traces {due.evidence.measures}\ncertificates {due.certificates}\n"
-            f"batches of the register {due.batches}, claims for post certificates {due.claims}, sheets {due.sheets}"
+            f"batches of the register {due.batches}, claims for post certificates {due.claims}, sheets {due.sheets}\n"
+            f"exported files {due.exports}"
         )
         if dry_run:
             self.stdout.write("dry run: nothing was changed")

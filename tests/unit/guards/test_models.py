@@ -19,6 +19,7 @@ OURS = (
     "review",
     "exams",
     "certs",
+    "exports",
 )
 # Why each row has no scope: it is the person's own, the province's, or the record of the system itself.
 WITHOUT_SCOPE = {

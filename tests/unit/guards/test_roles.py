@@ -25,6 +25,7 @@ DESK = {
     "desk:claims": "manager registrar viewer",
     "desk:claim_new": "manager registrar",
     "desk:classroom": "manager registrar viewer",
+    "desk:exports": "manager editor registrar viewer",  # one's own files
     "desk:staff": "manager",
     "desk:brand": "manager",
     "desk:brand_preview": "manager",
@@ -58,7 +59,7 @@ CONSOLE = {
     "console:uploads": "superadmin certificate_clerk auditor",
     "console:data_requests": "superadmin certificate_clerk auditor",
     "console:audit": "superadmin auditor",
-    "console:audit_export": "superadmin auditor",
+    "console:exports": "superadmin hours_reviewer question_editor certificate_clerk auditor",  # one's own files
     "console:people": "superadmin auditor",
     "console:faces": "superadmin auditor",
     "console:staff": "superadmin",
@@ -78,6 +79,7 @@ DESK_ROWS = {
     "desk:limits": "manager registrar",
     "desk:enrolment_step": "manager registrar",
     "desk:enrolment": "manager registrar viewer",
+    "desk:archive": "manager registrar viewer",
     "desk:class": "manager registrar viewer",
     "desk:class_change": "manager registrar",
     "desk:class_move": "manager registrar",
@@ -89,6 +91,11 @@ DESK_ROWS = {
     "desk:reset_password": "manager registrar",
     # the service tells whose role includes it (tests/web/test_reveal.py)
     "desk:reveal": "manager editor registrar viewer",
+    # each list says who may take it, and a file is one's own (tests/attacks/test_exports.py)
+    "desk:export": "manager editor registrar viewer",
+    "desk:export_job": "manager editor registrar viewer",
+    "desk:export_file": "manager editor registrar viewer",
+    "desk:export_cancel": "manager editor registrar viewer",
     "desk:staff_role": "manager",
     "desk:staff_remove": "manager",
     "desk:support_end": "manager",
@@ -106,6 +113,7 @@ CONSOLE_ROWS = {
     "console:enrolment": "superadmin certificate_clerk auditor",
     "console:transfer": "superadmin certificate_clerk",
     "console:case": "superadmin hours_reviewer auditor",
+    "console:archive": "superadmin hours_reviewer auditor",
     "console:exam_look": "superadmin hours_reviewer auditor",
     "console:check_plot": "superadmin hours_reviewer auditor",
     "console:undo": "superadmin hours_reviewer",
@@ -159,6 +167,11 @@ CONSOLE_ROWS = {
     "console:audit_entry": "superadmin auditor",
     "console:person": "superadmin auditor",
     "console:limits": "superadmin auditor",
+    # each list says who may take it, and a file is one's own (tests/attacks/test_exports.py)
+    "console:export": "superadmin hours_reviewer question_editor certificate_clerk auditor",
+    "console:export_job": "superadmin hours_reviewer question_editor certificate_clerk auditor",
+    "console:export_file": "superadmin hours_reviewer question_editor certificate_clerk auditor",
+    "console:export_cancel": "superadmin hours_reviewer question_editor certificate_clerk auditor",
     "console:staff_role": "superadmin",
     "console:staff_remove": "superadmin",
     "console:second_factor_reset_of": "superadmin",

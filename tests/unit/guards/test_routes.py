@@ -25,6 +25,9 @@ REACHED_BY_NOBODY: dict[str, dict[str, str]] = {
     INSTITUTION: {
         "desk:claim_scan": "a claim with a picture; tests/web/test_desk_claims.py has one",
         "certs:renew": "certificates are renewed on the portal only",
+        "desk:export_cancel": "one's own file; tests/attacks/test_exports.py has some",
+        "desk:export_file": "one's own file; tests/attacks/test_exports.py has some",
+        "desk:export_job": "one's own file; tests/attacks/test_exports.py has some",
         "exams:answers": "reads the JSON body before the row; tests/attacks/test_exam.py asks with one",
         "learning:replay": "needs encoded lessons; tests/web/test_study_doors.py has them",
         "learning:replay_part": "needs encoded lessons; tests/web/test_study_doors.py has them",
@@ -33,6 +36,9 @@ REACHED_BY_NOBODY: dict[str, dict[str, str]] = {
     PORTAL: {
         "console:application_open_logo": "a logo that was chosen in the wizard; tests/web/test_opening.py has one",
         "console:certificate_claim_scan": "a claim with a picture; tests/web/test_claims_console.py has one",
+        "console:export_cancel": "one's own file; tests/attacks/test_exports.py has some",
+        "console:export_file": "one's own file; tests/attacks/test_exports.py has some",
+        "console:export_job": "one's own file; tests/attacks/test_exports.py has some",
         "console:second_factor_reset_of": "staff with an authenticator; tests/web/test_staff_screens.py has them",
         "proctoring:camera_of": "camera sessions of study are an institution's; 404 on the portal",
         "console:support_enter": "one's own running grant; tests/web/test_support.py has one",

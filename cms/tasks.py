@@ -1,0 +1,31 @@
+"""Files that take longer than a request, in the background; schedule in the settings."""
+
+from django.db import transaction
+from django.utils.timezone import now
+from django_tenants.utils import tenant_context
+
+from cms.exporting.making import make
+from tenants.exports import jobs
+from tenants.exports.models import ExportJob
+from tenants.schema import current_schema
+from tenants.tasks import tenant_task
+
+
+@tenant_task(name="cms.tasks.make_export")
+def make_export(pk: int) -> None:
+    """One file, as soon as it is asked for, in the schema of the institution that asked."""
+    if ExportJob.objects.filter(pk=pk, institution__schema_name=current_schema()).exists():
+        jobs.run(pk, make=make, clock=now)
+
+
+@tenant_task(name="cms.tasks.make_waiting_exports")
+def make_waiting_exports() -> None:
+    """Each minute: what no worker took, or a worker that died. Sent on, each to its own schema."""
+    for job in jobs.waiting_jobs():
+        with tenant_context(job.institution):
+            make_export.delay(job.pk)
+
+
+def send(job: ExportJob) -> None:
+    """Have it made once the transaction has committed."""
+    transaction.on_commit(lambda: make_export.delay(job.pk))
