@@ -5,6 +5,7 @@ from typing import Any
 
 from learning.models import EndReason, Enrolment, StudySession
 from learning.services import end_study_session
+from learning.services.scans import erase_scans_of
 from proctoring.models import CameraSession
 from proctoring.signals import under_sessions
 from tenants.accounts.models import SignedIn, User
@@ -25,3 +26,4 @@ def empty_enrolments(sender: Any, *, user: User, by: Any, at: datetime, **_: Any
         Enrolment.objects.filter(user=user).update(
             phone=None, invoice_title="", invoice_tax_number="", withdrawal_reason="", refund_note=""
         )
+        erase_scans_of(user)

@@ -26,6 +26,7 @@ urlpatterns = [
     path("enrolments/new/", enrolments.new, name="enrol"),
     path("enrolments/<uuid:uuid>/", enrolments.step, name="enrolment_step"),
     path("enrolments/<uuid:uuid>/detail/", enrolment.page, name="enrolment"),
+    path("enrolments/scans/<uuid:uuid>/", enrolment.scan, name="enrolment_scan"),
     path("enrolments/<uuid:uuid>/initial-password/", passwords.reset, name="reset_password"),
     path("classes/", classes.index, name="classes"),
     path("classes/new/", class_page.new, name="class_new"),

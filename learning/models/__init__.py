@@ -23,6 +23,7 @@ from learning.models.enrolment import (
     PostCertificateState,
     TrainingClass,
 )
+from learning.models.scan import EnrolmentScan, ScanKind
 from learning.models.study import (
     Clearing,
     CreditSpan,
@@ -40,6 +41,7 @@ __all__ = [
     "CreditSpan",
     "EndReason",
     "Enrolment",
+    "EnrolmentScan",
     "ExamState",
     "HoursState",
     "Lesson",
@@ -56,6 +58,7 @@ __all__ = [
     "PostCertificate",
     "PostCertificateState",
     "PresenceCheck",
+    "ScanKind",
     "StudySession",
     "StudyTrace",
     "TrainingClass",

@@ -23,7 +23,7 @@ class Command(BaseCommand):
             f"SMS {accounts.messages}, requests {accounts.requests})\n"
             f"pictures of snapshots {due.evidence.snapshots}, of face checks {due.evidence.checks}, "
             f"camera sessions with measures and traces {due.evidence.measures}\ncertificates {due.certificates}\n"
-            f"batches of the register {due.batches}"
+            f"batches of the register {due.batches}, scans of papers {due.scans}"
         )
         if dry_run:
             self.stdout.write("dry run: nothing was changed")
