@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cms.enrolling.forms import ScansForm
 from cms.enrolling.views import keep_pictures
 from learning import services
-from learning.models import Admission, Enrolment, EnrolmentScan
+from learning.errors import CannotEnrol
+from learning.models import Admission, Enrolment, EnrolmentScan, Origin
 from tenants.accounts.decorators import trainee_required
 from tenants.errors import DomainError
 from tenants.requests import TenantRequest
@@ -29,7 +30,8 @@ def application(request: TenantRequest, uuid: str) -> HttpResponse:
     rows = Enrolment.objects.select_related("position", "training_class", "post_certificate", "institution", "user")
     enrolment: Enrolment = get_object_or_404(rows, uuid=uuid, user=request.user)
     at = now()
-    form, refused = ScansForm(), None
+    form = ScansForm()
+    refused: DomainError | None = None
     if request.method == "POST" and "take_back" in request.POST:
         try:
             services.take_back(enrolment, by=request.user, at=at)
@@ -38,6 +40,8 @@ def application(request: TenantRequest, uuid: str) -> HttpResponse:
         else:
             messages.success(request, _("Your application is withdrawn. You may apply again at any time."))
             return redirect("centre:training")
+    elif request.method == "POST" and enrolment.admission != Admission.AWAITING_CONFIRMATION:
+        refused = CannotEnrol("state")
     elif request.method == "POST":
         form = ScansForm(request.POST, request.FILES)
         form.is_valid()
@@ -58,7 +62,7 @@ def _context(enrolment: Enrolment, form: ScansForm) -> dict[str, Any]:
         "scans": {scan.kind: scan for scan in EnrolmentScan.objects.filter(enrolment=enrolment)},
         "fee": enrolment.training_fee + enrolment.textbook_fee,
         "may_change": enrolment.admission == Admission.AWAITING_CONFIRMATION,
-        "may_take_back": enrolment.admission in WAITING,
+        "may_take_back": enrolment.admission in WAITING and enrolment.origin == Origin.TRAINEE,
         "by_oneself": enrolment.withdrawn_by_id == enrolment.user_id,
     }
 

@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.fields import RichTextField
@@ -65,7 +65,7 @@ class CoursePage(Page):
             raise ValidationError({"position_code": error.messages}) from error
         same = CoursePage.objects.filter(position_code=self.position_code, year=self.year).exclude(pk=self.pk).first()
         if same is not None:
-            words = _now("“%(title)s” is the course page of this position and year already.") % {"title": same.title}
+            words = gettext("“%(title)s” is the course page of this position and year already.") % {"title": same.title}
             raise ValidationError({"year": words})
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:

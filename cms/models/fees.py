@@ -12,7 +12,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.http import HttpRequest
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -33,7 +33,7 @@ class FeeNoticeForm(WagtailAdminPageForm):
         data = super().clean() or {}
         start, end = data.get("valid_from"), data.get("valid_to")
         if start and end and end < start:
-            self.add_error("valid_to", _now("The last day is before the first."))
+            self.add_error("valid_to", gettext("The last day is before the first."))
         elif start and "action-publish" in self.data:
             self._check_alone(data.get("title") or "", start, end)
         return data
@@ -54,18 +54,18 @@ def check_notice(notice: fee_rules.Notice, codes: list[str], *, but: int | None)
     """Raises ValidationError where a position stands in two lines, or another published notice holds for it too."""
     twice = sorted({code for code in codes if codes.count(code) > 1})
     if twice:
-        raise ValidationError(_now("In more than one line: %(positions)s.") % {"positions": names_of(twice)})
+        raise ValidationError(gettext("In more than one line: %(positions)s.") % {"positions": names_of(twice)})
     found = fee_rules.collision_of(notice, published_notices(but=but))
     if found is None:
         return
     values = {"title": found.other.title, "start": found.other.valid_from, "positions": names_of(found.codes)}
     if found.other.valid_to is None:
-        words = _now(
-            "“%(title)s” is in force for %(positions)s since %(start)s and has no last day. Give it one first, or "
-            "begin this notice earlier and end it before."
+        words = gettext(
+            "“%(title)s” is in force for %(positions)s since %(start)s and has no last day. Give it one, then publish "
+            "this notice."
         )
     else:
-        words = _now(
+        words = gettext(
             "“%(title)s” holds for %(positions)s from %(start)s to %(end)s. Only one fee notice can be in force for a "
             "position on a day: change one of the two."
         )

@@ -44,7 +44,7 @@ class PositionSelect(forms.Select):
 
     def __init__(self, attrs: Any = None) -> None:
         super().__init__(attrs)
-        self.choices = _with_blank  # asked each time it is shown
+        self.choices = _with_blank  # type: ignore[assignment]  # asked each time it is shown
 
 
 class PositionChecks(forms.CheckboxSelectMultiple):
@@ -52,7 +52,7 @@ class PositionChecks(forms.CheckboxSelectMultiple):
 
     def __init__(self, attrs: Any = None) -> None:
         super().__init__(attrs)
-        self.choices = approved_positions
+        self.choices = approved_positions  # type: ignore[assignment]
 
     def format_value(self, value: Any) -> list[str]:
         return codes_of(value) if isinstance(value, str) else list(value or [])

@@ -43,8 +43,8 @@ def apply_for_enrolment(
 
 @transaction.atomic
 def take_back(enrolment: Enrolment, *, by: User, at: datetime) -> Enrolment:
-    """The trainee withdraws their own enrolment, as long as they are not admitted. Raises `CannotEnrol`."""
+    """The trainee withdraws what they applied for, as long as they are not admitted. Raises `CannotEnrol`."""
     found = in_state(enrolment, Admission.AWAITING_CONFIRMATION, Admission.AWAITING_PAYMENT)
-    if found.user_id != by.pk:
+    if found.user_id != by.pk or found.origin != Origin.TRAINEE:
         raise CannotEnrol("not_own")
     return withdraw(found, by=by, at=at)
