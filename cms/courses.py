@@ -62,6 +62,11 @@ class CourseLine:
     lessons: int
     hours: Decimal
 
+    @property
+    def hours_label(self) -> str:
+        """4.5, 16: without trailing zeros."""
+        return format(self.hours.normalize(), "f")
+
 
 def offers_of(pages: Iterable[Course], *, at: datetime) -> list[tuple[Course, Offer]]:
     """Each page with its offer, in five queries whatever their number."""

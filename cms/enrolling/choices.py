@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy
 
 from cms.fees import Fees, fees_of_all
 from learning.eligibility import refusal_of_age, refusal_of_institution
@@ -17,6 +18,13 @@ from tenants.accounts.rules import born_on
 from tenants.models import Institution
 from tenants.rulesets.services import rules_for
 from tenants.scopes import province_scope
+
+# Where the sentence of the desk speaks about somebody else.
+TO_ONESELF = {
+    "exists": gettext_lazy("You are enrolled for this position and year already."),
+    "too_young": gettext_lazy("You are younger than the rules of the province allow."),
+    "too_old": gettext_lazy("You are older than the rules of the province allow."),
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class Choice:
 
     @property
     def why(self) -> str:
-        return str(ENROLMENT_REFUSALS[self.refusal]) if self.refusal else ""
+        return str(TO_ONESELF.get(self.refusal) or ENROLMENT_REFUSALS[self.refusal]) if self.refusal else ""
 
     def is_for(self, position_code: str, year: str) -> bool:
         """Whether a link that names these means this choice; empty is any."""

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -32,7 +33,7 @@ PICTURES_A_MINUTE = 12
 
 def _steps(current: int) -> list[dict[str, Any]]:
     titles = [
-        (_("Post certificate"), _("Which position you enrol for")),
+        (pgettext("papers", "Post certificate"), _("Which position you enrol for")),
         (_("Class and papers"), _("Class, phone, invoice, scans")),
         (_("Check and send"), _("Fee notice and consent")),
         (_("Confirmation"), _("The institution checks your papers")),
@@ -97,8 +98,9 @@ def details(request: TenantRequest) -> HttpResponse:
     begun = draft.draft_of(request, at=at)
     if begun is None:
         return _start_again(request)
-    initial = {"training_class": begun.class_wanted} | begun.said
     classes = begun.classes(at=at)
+    first = next((one.uuid for one in classes if not one.refusal), "")
+    initial = {"training_class": begun.class_wanted or first} | begun.said
     form = DetailsForm(*_sent(request), classes=classes, initial=initial)
     if request.method == "POST":
         form.is_valid()

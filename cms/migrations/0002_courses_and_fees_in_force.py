@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='feerow',
             name='positions',
-            field=models.CharField(blank=True, max_length=120, verbose_name='Positions'),
+            field=models.CharField(blank=True, max_length=120, verbose_name='For these positions'),
         ),
         migrations.AlterField(
             model_name='feerow',

@@ -135,7 +135,7 @@ class FeeRow(Orderable):
 
     page = ParentalKey(FeeNoticePage, on_delete=models.CASCADE, related_name="rows")
     group = models.CharField(_("Positions in words"), max_length=80)
-    positions = models.CharField(_("Positions"), max_length=120, blank=True)
+    positions = models.CharField(_("For these positions"), max_length=120, blank=True)
     training_fee = models.DecimalField(
         _("Training fee"), max_digits=8, decimal_places=2, validators=[MinValueValidator(LEAST_FEE)]
     )

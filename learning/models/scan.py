@@ -5,6 +5,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from learning.models.enrolment import Enrolment
 from tenants.scopes import scoped
@@ -12,7 +13,7 @@ from tenants.scopes import scoped
 
 class ScanKind(models.TextChoices):
     ID_CARD = "id_card", _("ID card")
-    POST_CERTIFICATE = "post_certificate", _("Post certificate")
+    POST_CERTIFICATE = "post_certificate", pgettext_lazy("papers", "Post certificate")
 
 
 class EnrolmentScan(models.Model):

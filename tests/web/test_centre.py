@@ -66,7 +66,7 @@ def test_nobody_enters_without_signing_in(lingzhu: Any) -> None:
 def test_a_person_without_enrolment_is_told_how_to_enrol(lingzhu: Any, trainee_client: Any) -> None:
     page = page_of(trainee_client(lingzhu).get("/my/"))
     assert "您还没有在本机构报名。" in page.main.text
-    assert page.select_one(".btn-primary")["href"] == "/#contact"
+    assert page.select_one(".btn-primary")["href"] == "/enrol/"
 
 
 def test_a_new_trainee_is_led_to_the_profile(lingzhu: Any, in_tenant: Any, trainee_client: Any) -> None:

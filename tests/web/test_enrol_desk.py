@@ -113,7 +113,7 @@ def test_the_card_says_until_when(applicant: Applicant, registrar: Any, in_tenan
         row.save()
     page = applicant.client.get("/my/")
     words = text_of(page)
-    for said in ("黄老师", "带耳机", "还有 10 天", "学完全部学时", "证书更新", "2099年12月31日"):
+    for said in ("黄老师", "带耳机", "还有 10 天", "学完全部学时", "证书更新", "2099 年 12 月 31 日"):
         assert said in words
     assert len(BeautifulSoup(page.content, "html.parser").select(".is-urgent")) == 1
 
@@ -126,7 +126,7 @@ def test_whose_class_begins_later_may_study_already(lingzhu: Any, in_tenant: Any
         enrolment = make_study(lingzhu).enrolment
         enrolment.training_class = open_class(lingzhu, "后开班", starts_on=date(2099, 1, 1))
     (note,) = opening_notes(enrolment, code="start_study", today=localdate())
-    assert note == "您的班级 1月1日 开班。不必等到那天，现在就可以学习。"
+    assert note == "您的班级 1 月 1 日 开班。不必等到那天，现在就可以学习。"
     (note,) = opening_notes(enrolment, code="institution_paused", today=localdate())
     assert note.startswith("您的缴费已登记，一直有效。")
 
