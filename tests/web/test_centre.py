@@ -128,7 +128,7 @@ def test_my_training_needs_as_many_queries_with_one_enrolment_as_with_three(
     assert len(page.select(".enrolment")) == rows
     # host, session, person; enrolments with hosts; plans, progress; profile, photos, consent; open papers;
     # sittings, answers, spans, snapshots, camera sessions, menu
-    assert len(sql()) == 18, "\n".join(text[:120] for text in sql())
+    assert len(sql()) == 19, "\n".join(text[:120] for text in sql())
 
 
 def test_a_site_shows_its_own_enrolments_and_the_portal_all(

@@ -162,6 +162,21 @@ def test_a_draft_may_collide_until_it_is_published(editing: tuple[Any, int], lin
     assert notices(lingzhu, in_tenant) == [("新公示", False)]
 
 
+def test_neither_the_bulk_action_nor_a_copy_publishes_a_notice(
+    editing: tuple[Any, int], lingzhu: Any, in_tenant: Any
+) -> None:
+    editor, home = editing
+    publish(editor, home, rows_of(("101", "350", "60")), action="action-none")
+    with in_tenant(lingzhu):
+        draft, old = FeeNoticePage.objects.get(slug="fees-new").pk, FeeNoticePage.objects.get(slug="fees").pk
+    said = editor.post(f"/admin/bulk/wagtailcore/page/publish/?id={draft}", follow=True).content.decode()
+    assert "收费公示只能在编辑页逐份发布。" in said
+    copy = {"new_title": "副本", "new_slug": "copy", "new_parent_page": home, "publish_copies": "on"}
+    said = editor.post(f"/admin/pages/{old}/copy/", copy, follow=True).content.decode()
+    assert "请先复制为草稿" in said
+    assert notices(lingzhu, in_tenant) == [("新公示", False)]
+
+
 @pytest.mark.parametrize(
     ("rows", "dates", "said"),
     [

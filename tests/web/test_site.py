@@ -59,7 +59,7 @@ def test_the_home_page_needs_as_many_queries_with_one_row_as_with_three(
     with statements() as sql:
         page = page_of(client.get("/"))
     assert [len(page.select(part)) for part in ("#classes li", "#notices li", "#fees tbody tr")] == [rows] * 3
-    # host, site, route (page, alias, restrictions), ruleset, classes, their positions, notices, fees, rows, courses, menu
+    # host, site, route (page, alias, restrictions), rules, classes, their positions, notices, fees, rows, courses, menu
     assert len(sql()) == 13, "\n".join(sql())
 
 
