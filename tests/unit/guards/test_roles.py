@@ -64,6 +64,7 @@ CONSOLE = {
 DESK_ROWS = {
     "desk:profile": "manager registrar",
     "desk:limits": "manager registrar",
+    "desk:enrolment_scan": "manager registrar",
     "desk:enrolment_step": "manager registrar",
     "desk:enrolment": "manager registrar viewer",
     "desk:class": "manager registrar viewer",
