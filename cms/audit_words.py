@@ -103,6 +103,10 @@ GROUPS = {
     },
     _("Enrolment, study, exam"): {
         "enrolment.created": pgettext_lazy("audit", "Enrolled somebody"),
+        "enrolment.applied": pgettext_lazy("audit", "Applied for an enrolment and agreed that the data pass on"),
+        "enrolment_scan.saved": pgettext_lazy("audit", "Saved a scan of papers"),
+        "enrolment_scan.read": pgettext_lazy("audit", "Looked at a scan of papers"),
+        "enrolment_scan.erased": pgettext_lazy("audit", "Erased scans of papers after retention"),
         "enrolment.confirmed": pgettext_lazy("audit", "Confirmed an enrolment"),
         "enrolment.paid": pgettext_lazy("audit", "Noted a payment"),
         "enrolment.withdrawn": pgettext_lazy("audit", "Withdrew an enrolment"),

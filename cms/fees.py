@@ -1,44 +1,68 @@
-"""The fees of an institution as its newest published fee notice says them; read in the institution's own schema."""
+"""What a position costs on a day, by the institution's published fee notices."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q, QuerySet
 from django_tenants.utils import tenant_context
 
-from cms.models import FeeRow
+from cms.models.fees import FeeNoticePage, FeeRow
 from tenants.models import Institution
 
 
 @dataclass(frozen=True)
 class Fees:
-    """In yuan, and title and date of the notice; all empty where no notice names the position."""
+    """Yuan for a person and a year, and the notice they are from."""
 
-    training: Decimal = Decimal(0)
-    textbook: Decimal = Decimal(0)
-    notice: str = ""
+    training: Decimal
+    textbook: Decimal
+    title: str
+    published_on: date
+    legal_basis: str = ""
+    slug: str = ""
 
     @property
     def total(self) -> Decimal:
         return self.training + self.textbook
 
-
-def fee_row_of(position_code: str) -> FeeRow | None:
-    """The line of the newest published fee notice that names this position, in the schema in force."""
-    rows = FeeRow.objects.filter(page__live=True).select_related("page")
-    for row in rows.order_by("-page__published_on", "sort_order"):
-        if position_code in row.positions.replace(" ", "").split(","):
-            return row
-    return None
+    @property
+    def notice(self) -> str:
+        """Title and date, as an enrolment keeps them."""
+        return f"{self.title[:180]} ({self.published_on:%Y-%m-%d})"
 
 
-def notice_of(position_code: str) -> str:
-    """Title and date of the fee notice that names this position; empty without one."""
-    row = fee_row_of(position_code)
-    return f"{row.page.title[:180]} ({row.page.published_on:%Y-%m-%d})" if row else ""
+def fees_in_force(position_code: str, on: date) -> Fees | None:
+    """Fees of one position on a day; None where no published notice names it then. One query."""
+    return fees_of_all([position_code], on).get(position_code)
 
 
-def fees_at(institution: Institution, position_code: str) -> Fees:
-    """What `institution` asks for this position now, from wherever it is asked."""
+def fees_at(institution: Institution, position_code: str, on: date) -> Fees | None:
+    """What `institution` asks for this position on a day, from wherever it is asked."""
     with tenant_context(institution):
-        row = fee_row_of(position_code)
-        return Fees(row.training_fee, row.textbook_fee, notice_of(position_code)) if row else Fees()
+        return fees_in_force(position_code, on)
+
+
+def fees_of_all(position_codes: Collection[str], on: date) -> dict[str, Fees]:
+    """The same of several positions, by code; one query."""
+    found: dict[str, Fees] = {}
+    rows = FeeRow.objects.filter(page__live=True, page__valid_from__lte=on).filter(_not_over(on, "page__"))
+    for row in rows.select_related("page").order_by("-page__valid_from", "-page", "sort_order"):
+        page = row.page
+        for code in row.codes:
+            if code in position_codes and code not in found:
+                found[code] = Fees(
+                    row.training_fee, row.textbook_fee, page.title, page.published_on, page.legal_basis, page.slug
+                )
+    return found
+
+
+def notices_in_force(on: date) -> QuerySet[FeeNoticePage]:
+    """Published notices that hold on a day, with their lines; several where each is for other positions."""
+    pages = FeeNoticePage.objects.live().filter(_not_over(on), valid_from__lte=on)
+    return pages.order_by("valid_from", "pk").prefetch_related("rows")
+
+
+def _not_over(on: date, path: str = "") -> Q:
+    return Q(**{f"{path}valid_to": None}) | Q(**{f"{path}valid_to__gte": on})

@@ -5,7 +5,8 @@ from datetime import datetime
 from django.utils.timezone import localdate
 
 from cms.home import Offer, offer
-from cms.seeding import NoticeContent, SiteContent
+from cms.seeding import CourseContent, NoticeContent, SiteContent
+from learning.models import Plan
 from tenants.models import Institution
 
 
@@ -20,10 +21,35 @@ def first_words(institution: Institution, *, at: datetime) -> SiteContent:
         ),
         directions=institution.address,
         bring="本人身份证、岗位证书原件",
+        courses=courses_of(institution, rules),
+        courses_intro=COURSES_INTRO,
         notices=[_welcome(institution, rules, at)],
         faq=_questions(institution, rules),
         pages=[("机构介绍", "about", _about(institution))],
     )
+
+
+COURSES_INTRO = "选择您的岗位，查看学习内容、开班时间和收费标准，可在线提交报名申请。"
+
+
+def courses_of(institution: Institution, rules: Offer) -> list[CourseContent]:
+    """A page for each approved position that the newest year with published plans has one for."""
+    plans = Plan.objects.filter(published_at__isnull=False)
+    if institution.position_codes:
+        plans = plans.filter(position__code__in=institution.position_codes)
+    found = plans.order_by("position__code").values_list("position__code", "position__name", "year").distinct()
+    newest = max((year for _code, _name, year in found), default=0)
+    return [course_of(code, name, year, rules) for code, name, year in found if year == newest]
+
+
+def course_of(code: str, name: str, year: int, rules: Offer) -> CourseContent:
+    """The first words about one position and year."""
+    intro = (
+        f"面向持有{name}岗位证书的人员，完成 {year} 年度继续教育。\n"
+        f"全程在线学习，每学时 {rules.hour}，学习时需要带摄像头的电脑。学满后参加在线考核，"
+        f"{rules.pass_points} 分合格，不合格可以再考。"
+    )
+    return CourseContent(code, year, f"{name} {year} 年度继续教育", intro)
 
 
 def _welcome(institution: Institution, rules: Offer, at: datetime) -> NoticeContent:
@@ -38,7 +64,11 @@ def _welcome(institution: Institution, rules: Offer, at: datetime) -> NoticeCont
 
 def _questions(institution: Institution, rules: Offer) -> list[tuple[str, str]]:
     return [
-        ("怎样报名？", "带本人身份证和岗位证书原件到机构办理，也可以把扫描件发给机构。机构核对后为您报名。"),
+        (
+            "怎样报名？",
+            "先注册或登录，在“培训课程”里选择岗位，按提示提交报名申请；也可以带本人身份证和岗位证书原件到机构办理。"
+            "机构核对证件后确认报名。",
+        ),
         (
             "怎样登录？",
             "账号是身份证号。第一次登录用初始密码，凭发到本人手机的短信验证码设置自己的密码；此后也可以用手机号登录。",

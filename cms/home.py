@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q
 from django.utils import timezone
 from wagtail.models import Page
 
 from certs.forms import LookUpForm
 from cms.durations import duration
-from cms.models.inner import FAQPage, FeeNoticePage, NoticePage
+from cms.fees import notices_in_force
+from cms.models.courses import CourseIndexPage
+from cms.models.inner import FAQPage, NoticePage
+from cms.open_classes import open_classes
 from cms.queries import site_url
 from exams.rules import ExamRules
-from learning.models import Admission, TrainingClass
 from learning.rules import EligibilityRules, StudyRules
 from tenants.accounts.forms import SignInForm
 from tenants.models import Institution, Kind, State
@@ -23,21 +24,6 @@ from tenants.rulesets.services import ruleset_in_force, typed
 NOTICES_ON_HOME = 5
 CLASSES_ON_HOME = 6
 QUESTIONS_ON_HOME = 4
-
-
-@dataclass(frozen=True)
-class OpenClass:
-    """A class that still takes enrolments. `left` is None where there is no limit."""
-
-    name: str
-    position: str
-    starts_on: date
-    ends_on: date
-    left: int | None
-
-    @property
-    def is_full(self) -> bool:
-        return self.left == 0
 
 
 @dataclass(frozen=True)
@@ -70,34 +56,13 @@ def offer(*, at: datetime) -> Offer:
     )
 
 
-def open_classes(*, on: date) -> list[OpenClass]:
-    """Classes of the scope in force that are not closed nor over, soonest first, with the places left."""
-    taken = Count("enrolments", filter=~Q(enrolments__admission=Admission.WITHDRAWN))
-    classes = (
-        TrainingClass.objects.filter(closed_at=None, ends_on__gte=on)
-        .prefetch_related("positions")
-        .annotate(taken=taken)
-        .order_by("starts_on", "name")[:CLASSES_ON_HOME]
-    )
-    return [
-        OpenClass(
-            name=row.name,
-            position=row.positions_said,
-            starts_on=row.starts_on,
-            ends_on=row.ends_on,
-            left=max(0, row.capacity - row.taken) if row.capacity else None,
-        )
-        for row in classes
-    ]
-
-
 def latest_notices(home: Page) -> list[Page]:
     return list(NoticePage.objects.descendant_of(home).live().order_by("-date", "-pk")[:NOTICES_ON_HOME])
 
 
-def fee_notice(home: Page) -> Page | None:
-    """The newest published fee notice with its rows."""
-    return FeeNoticePage.objects.child_of(home).live().order_by("-published_on").prefetch_related("rows").first()
+def course_index(home: Page) -> Page | None:
+    """The published page of courses."""
+    return CourseIndexPage.objects.child_of(home).live().first()
 
 
 def questions(home: Page) -> list[dict[str, str]]:
@@ -110,11 +75,13 @@ def questions(home: Page) -> list[dict[str, str]]:
 
 
 def institution_home(home: Page, *, at: datetime) -> dict[str, Any]:
+    on = timezone.localdate(at)
     return {
         "offer": offer(at=at),
-        "classes": open_classes(on=timezone.localdate(at)),
+        "classes": open_classes(on=on, most=CLASSES_ON_HOME),
         "notices": latest_notices(home),
-        "fees": fee_notice(home),
+        "fee_notices": notices_in_force(on),
+        "courses": course_index(home),
     }
 
 

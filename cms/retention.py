@@ -8,6 +8,7 @@ from certs.services.retention import due_archives, strip_archives
 from exams.looks import sittings_in_doubt
 from learning.review.retention import DueEvidence, count_evidence, erase_evidence
 from learning.services import due_claims, forget_claims
+from learning.services.scans import count_due_scans, erase_due_scans
 from tenants.accounts.anonymise import Due, anonymise_due, count_due
 from tenants.exports.services import drop_expired, due_jobs
 from tenants.imports.batches import due_sheets, forget_sheets
@@ -19,7 +20,8 @@ from tenants.scopes import province_scope
 @dataclass(frozen=True)
 class Ended:
     """Figures: of people to anonymise, certificates to strip of their person, pictures and measures that go, batches of
-    the register, claims for the register of post certificates and imported sheets to empty, exported files to delete.
+    the register, claims for the register of post certificates and imported sheets to empty, exported files and
+    scans of papers to delete.
     """
 
     accounts: Due
@@ -29,6 +31,7 @@ class Ended:
     claims: int
     sheets: int
     exports: int
+    scans: int
 
 
 def count_ended(*, at: datetime) -> Ended:
@@ -45,12 +48,14 @@ def count_ended(*, at: datetime) -> Ended:
         due_claims(at=at).count(),
         sheets,
         exports,
+        count_due_scans(at=at),
     )
 
 
 def end_of_retention(*, at: datetime) -> None:
     """Do it. Idempotent; a run that was killed is completed by the next."""
     erase_evidence(at=at, needed=sittings_in_doubt())
+    erase_due_scans(at=at)
     anonymise_due(at=at)
     strip_archives(at=at)
     forget_batches(at=at)

@@ -16,6 +16,8 @@ from django_tenants.utils import tenant_context
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page, Site
 
 from cms.models import (
+    CourseIndexPage,
+    CoursePage,
     FAQPage,
     FeeNoticePage,
     FeeRow,
@@ -57,9 +59,25 @@ class FeeRowContent:
 
 @dataclass(frozen=True)
 class FeeContent:
+    """One notice, in force from `published_on` on; `valid_to` where another one has followed. Without `title` it is
+    called as its kind."""
+
     published_on: date
     rows: Sequence[FeeRowContent]
     note: str = ""
+    title: str = ""
+    legal_basis: str = ""
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True)
+class CourseContent:
+    """The page of one position and year; `intro` is plain text."""
+
+    position_code: str
+    year: int
+    title: str
+    intro: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +93,9 @@ class SiteContent:
     bring: str = ""
     notices: Sequence[NoticeContent] = ()
     fees: FeeContent | None = None
+    earlier_fees: Sequence[FeeContent] = ()
+    courses: Sequence[CourseContent] = ()
+    courses_intro: str = ""
     faq: Sequence[tuple[str, str]] = ()
     pages: Sequence[tuple[str, str, str]] = field(default=())  # title, slug, plain text
 
@@ -88,9 +109,13 @@ def seed_site(institution: Institution, content: SiteContent, *, by: Any, at: da
         if existing is not None:
             return existing
         home = _replace_welcome_page(_home_of(institution, content), institution)
+        if not institution.is_association:
+            _add_courses(home, content)
         _add_notices(home, content.notices)
         if content.fees is not None:
-            _add_fees(home, content.fees)
+            _add_fees(home, content.fees, slug="fees")
+        for number, fees in enumerate(content.earlier_fees, 1):
+            _add_fees(home, fees, slug=f"fees-{fees.published_on:%Y}-{number}")
         if content.faq:
             questions = [("question", {"question": q, "answer": a}) for q, a in content.faq]
             title = _("Questions and answers")
@@ -177,8 +202,34 @@ def _add_notices(home: Page, notices: Sequence[NoticeContent]) -> None:
         )
 
 
-def _add_fees(home: Page, fees: FeeContent) -> None:
-    page = FeeNoticePage(title=_("Fee notice"), slug="fees", published_on=fees.published_on, note=fees.note)
+def _add_courses(home: Page, content: SiteContent) -> None:
+    """Right after the home page, so that the courses come first in the menu."""
+    index = CourseIndexPage(
+        title=_("Courses"), slug="courses", show_in_menus=True, intro=paragraphs(content.courses_intro)
+    )
+    home.add_child(instance=index)
+    for course in content.courses:
+        index.add_child(
+            instance=CoursePage(
+                title=course.title,
+                slug=f"{course.position_code}-{course.year}",
+                position_code=course.position_code,
+                year=course.year,
+                intro=paragraphs(course.intro),
+            )
+        )
+
+
+def _add_fees(home: Page, fees: FeeContent, *, slug: str) -> None:
+    page = FeeNoticePage(
+        title=fees.title or _("Fee notice"),
+        slug=slug,
+        published_on=fees.published_on,
+        valid_from=fees.published_on,
+        valid_to=fees.valid_to,
+        legal_basis=fees.legal_basis,
+        note=fees.note,
+    )
     page.rows = [
         FeeRow(
             group=row.group,

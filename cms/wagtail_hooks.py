@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
@@ -9,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from wagtail import hooks
@@ -16,6 +18,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.models import Page, PageViewRestriction
 
 from cms import second_factor
+from cms.models import FeeNoticePage
 from cms.staff_menu import TaskItem
 from cms.theme import admin_hue
 
@@ -97,3 +100,28 @@ def few_settings(request: HttpRequest, items: list[MenuItem]) -> None:
 def no_search_box(request: HttpRequest, areas: list[Any]) -> None:
     """Lists have their own search in the header; a second box that finds pages only would mislead."""
     areas.clear()
+
+
+@hooks.register("before_bulk_action")
+def no_fee_notices_in_bulk(
+    request: HttpRequest, action_type: str, objects: list[Any], *_: Any
+) -> HttpResponse | None:  # fmt: skip
+    """What only the editor can say (another notice is in force) would be an error page here."""
+    if action_type == "publish" and FeeNoticePage.objects.filter(pk__in=[one.pk for one in objects]).exists():
+        return _back_with(request, gettext("Fee notices are published one by one, in the editor."))
+    return None
+
+
+@hooks.register("before_copy_page")
+def no_published_copy_of_a_fee_notice(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """A copy holds on the same days as its original: it is a draft until it has days of its own."""
+    if request.method == "POST" and request.POST.get("publish_copies") and isinstance(page.specific, FeeNoticePage):
+        return _back_with(
+            request, gettext("Copy the fee notice without publishing it, and give the copy its own days.")
+        )
+    return None
+
+
+def _back_with(request: HttpRequest, words: str) -> HttpResponse:
+    messages.error(request, words)
+    return redirect("wagtailadmin_explore_root")

@@ -36,8 +36,15 @@ def owes_refund(standing: Standing, *, on: date, refund_days: int) -> bool:
     return on <= standing.paid_on + timedelta(days=refund_days)
 
 
-def refusal_of_withdrawal(standing: Standing, *, reason: str, refund_note: str, on: date, refund_days: int) -> str:
-    """Codes: `withdraw_passed`, `withdraw_recorded`, `withdraw_reason`, `no_refund`, `refund_note`."""
+def refusal_of_withdrawal(
+    standing: Standing, *, reason: str, refund_note: str, on: date, refund_days: int, refused: bool = False
+) -> str:
+    """Codes: `withdraw_passed`, `withdraw_recorded`, `withdraw_reason`, `no_refund`, `refund_note`, `refuse_reason`.
+
+    `refused`: the institution does not take what a trainee applied for.
+    """
+    if refused and not reason:
+        return "refuse_reason"
     if standing.passed:
         return "withdraw_passed"
     if standing.recorded:

@@ -36,6 +36,11 @@ ENROLMENT_REFUSALS = {
     "transfer_same": _("The enrolment is at this institution already."),
     "transfer_exam": _("An exam has been taken: the institution cannot be changed any more."),
     "transfer_hours": _("Study has begun: the institution cannot be changed any more."),
+    "refuse_reason": _("Say why the application is refused: the trainee reads it."),
+    "no_fee": _("The institution has not published its fee for this position yet. Please call it."),
+    "bad_fee": _("A fee cannot be less than nothing."),
+    "no_consent": _("Please agree that your data pass to the institution; without them it cannot enrol you."),
+    "not_own": _("This is not an application of yours."),
 }
 
 STUDY_REFUSALS = {
@@ -66,8 +71,31 @@ STUDY_REFUSALS = {
 class CannotEnrol(DomainError):
     """Code `enrolment.<refusal>`."""
 
+    def __init__(self, refusal: str, status: int = 409) -> None:
+        super().__init__(ENROLMENT_REFUSALS[refusal], code=f"enrolment.{refusal}", status=status)
+
+
+SCAN_REFUSALS = {
+    "not_an_image": _("This file is no JPEG or PNG picture. Please take a photo, or export the scan as JPEG."),
+    "heic": _(
+        "This is a HEIC photo, which cannot be read here. Take the photo on this page with the camera, or set the "
+        "phone's camera to the most compatible format (JPEG)."
+    ),
+    "too_large": _("The picture is larger than 10 MB. Please take it again in a smaller size."),
+    "too_many_pixels": _("The picture has more than 50 million pixels. Please take it again in a smaller size."),
+    "too_small": _("The picture is smaller than 300 pixels; nobody could read the number. Please take it again."),
+    "damaged": _("The picture is damaged and cannot be opened. Please take it again."),
+    "too_often": _("Too many pictures in a short time. Please wait a minute."),
+    "kind": _("Only the ID card and the post certificate are needed."),
+}
+
+
+class BadScan(DomainError):
+    """Code `scan.<refusal>`: a picture of papers that is not taken."""
+
     def __init__(self, refusal: str) -> None:
-        super().__init__(ENROLMENT_REFUSALS[refusal], code=f"enrolment.{refusal}")
+        self.refusal = refusal
+        super().__init__(SCAN_REFUSALS[refusal], code=f"scan.{refusal}", status=400)
 
 
 CLASS_REFUSALS = {

@@ -5,6 +5,7 @@ from typing import Any
 
 from learning.models import EndReason, Enrolment, StudySession
 from learning.services import end_study_session, forget_own_claims
+from learning.services.scans import erase_scans_of
 from proctoring.models import CameraSession
 from proctoring.signals import under_sessions
 from tenants.accounts.models import SignedIn, User
@@ -26,3 +27,4 @@ def empty_enrolments(sender: Any, *, user: User, by: Any, at: datetime, **_: Any
             phone=None, invoice_title="", invoice_tax_number="", withdrawal_reason="", refund_note=""
         )
         forget_own_claims(user, at=at)
+        erase_scans_of(user)

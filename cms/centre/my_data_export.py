@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.timezone import localtime
 
 from cms.centre import my_data_trail  # noqa: F401  registers its provider, and those it imports
-from cms.centre.my_data_parts import Part, parts_of
+from cms.centre.my_data_parts import Part, files_of, parts_of
 from tenants.accounts import exports
 from tenants.accounts.models import User
 from tenants.scopes import province_scope
@@ -38,15 +38,15 @@ def bundle(user: User, *, at: datetime) -> bytes:
     """The zip, in Chinese. Nothing in it loads anything from elsewhere."""
     with province_scope(), translation.override("zh-hans"):
         parts = parts_of(user)
-        files = {
+        files: dict[str, str | bytes] = {
             OVERVIEW: render_to_string("cms/centre/my_data_copy.html", {"parts": shown(parts), "user": user, "at": at}),
             TABLE: as_json(parts, at=at),
             NOTE: render_to_string("cms/centre/my_data_copy.txt", {"at": at}),
-        }
+        } | dict(files_of(user))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
+        for name, content in files.items():
+            archive.writestr(name, content)
     return buffer.getvalue()
 
 

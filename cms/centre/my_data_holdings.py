@@ -61,6 +61,16 @@ def holdings(*, at: datetime) -> list[Holding]:
             ) % {"number": rules.claim_days},
         ),
         Holding(
+            _("Scans of your papers"),
+            _("ID card and post certificate, if you enrolled online; encrypted"),
+            _("So that the institution sees them before it confirms your enrolment"),
+            ngettext(
+                "%(number)s day after the institution has seen them",
+                "%(number)s days after the institution has seen them",
+                rules.enrolment_scan_days,
+            ) % {"number": rules.enrolment_scan_days},
+        ),
+        Holding(
             _("Photos of your face"),
             _("Portrait, photo of the ID card, measures computed from them; encrypted"),
             _("To confirm before and while you study that it is you; only with your consent"),

@@ -38,6 +38,9 @@ class Part:
 
 Provider = Callable[[User], Part]
 PROVIDERS: list[Provider] = []
+# Files that go beside the tables: name in the copy, content.
+Files = Callable[[User], Iterable[tuple[str, bytes]]]
+FILES: list[Files] = []
 COVERED: set[str] = set()
 
 # Columns that name a person and are not in the copy, each with the reason.
@@ -58,6 +61,8 @@ NOT_IN_THE_COPY = {
     "proctoring.Attestation.ended_by": OFFICE,
     "exams.Attempt.looked_by": OFFICE,
     "learning.Enrolment.seen_by": OFFICE,
+    "learning.Enrolment.withdrawn_by": OFFICE,
+    "learning.EnrolmentScan.uploaded_by": OFFICE,
     "learning.Clearing.by": OFFICE,
     "learning.PostCertificateChange.by": OFFICE,
     "learning.CertificateClaim.decided_by": OFFICE,
@@ -81,6 +86,16 @@ def provides(*columns: str) -> Callable[[Provider], Provider]:
         return provider
 
     return register
+
+
+def gives_files(provider: Files) -> Files:
+    """Register what puts files of its own into the copy."""
+    FILES.append(provider)
+    return provider
+
+
+def files_of(user: User) -> list[tuple[str, bytes]]:
+    return [file for provider in FILES for file in provider(user)]
 
 
 def parts_of(user: User) -> list[Part]:

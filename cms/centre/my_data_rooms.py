@@ -1,10 +1,11 @@
 """A copy of one's data, continued: what proctoring, learning, exams and certificates hold about a person.
 
-Pictures of faces are not in it: no address of ours gives a trainee the reference or a captured picture, because whoever
-has them could show them to the camera. The association shows them in person.
+Captured pictures of faces are not in it: no address of ours gives a trainee the reference or a captured one, because
+whoever has them could show them to the camera. The association shows them in person.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -13,9 +14,17 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from certs.models import HoursCertificate, HoursUpload, QualificationCertificate
-from cms.centre.my_data_parts import Part, provides
+from cms.centre.my_data_parts import Part, gives_files, provides
 from exams.models import Attempt
-from learning.models import CertificateClaim, CreditSpan, Enrolment, PostCertificate, StudySession
+from learning import services
+from learning.models import (
+    CertificateClaim,
+    CreditSpan,
+    Enrolment,
+    EnrolmentScan,
+    PostCertificate,
+    StudySession,
+)
 from learning.review.models import HoursReview
 from proctoring.models import (
     Attestation,
@@ -138,6 +147,29 @@ def enrolments(user: User) -> Part:
     ))  # fmt: skip
 
 
+@provides("learning.EnrolmentScan.user")
+def scans(user: User) -> Part:
+    labels = {"where": _("Institution"), "what": _("Kind"), "position": _("Position"), "saved": _("Uploaded"),
+              "file": _("File")}  # fmt: skip
+    rows = EnrolmentScan.objects.filter(user=user).select_related("institution", "enrolment__position")
+    return Part.of("scans", _("Scans of papers for enrolment"), labels, (
+        (row.institution.name, row.get_kind_display(), row.enrolment.position.name if row.enrolment else "",
+         row.uploaded_at, _scan_name(row))
+        for row in rows.order_by("-uploaded_at")
+    ))  # fmt: skip
+
+
+@gives_files
+def scan_files(user: User) -> Iterator[tuple[str, bytes]]:
+    """The person's own uploads, as we keep them."""
+    for row in EnrolmentScan.objects.filter(user=user):
+        yield _scan_name(row), services.open_scan(row, by=user, at=row.uploaded_at)
+
+
+def _scan_name(scan: EnrolmentScan) -> str:
+    return f"证件扫描件/{scan.get_kind_display()}-{str(scan.uuid)[:8]}.jpg"
+
+
 @provides("learning.StudySession.user")
 def study(user: User) -> Part:
     """Per enrolment and day: sittings, credited time, and how much of it was cleared later."""
@@ -246,7 +278,7 @@ def subjects_of(user: User) -> dict[str, list[str]]:
     owners: dict[Any, str] = {
         FaceProfile: "user", FacePhoto: "profile__user", Snapshot: "session__user", LivenessAttempt: "session__user",
         Consent: "user", CameraSession: "user", Enrolment: "user", HoursReview: "enrolment__user", Attempt: "user",
-        HoursCertificate: "user", QualificationCertificate: "user",
+        HoursCertificate: "user", QualificationCertificate: "user", EnrolmentScan: "user",
     }  # fmt: skip
     found = {}
     for model, path in owners.items():

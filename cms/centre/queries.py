@@ -4,16 +4,16 @@ All run inside a scope: an institution's site sees its own rows, the portal (pro
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 
-from cms.centre import words
+from cms.centre import card_facts, words
 from cms.centre.rules import (
     AT_THE_INSTITUTION,
     Facts,
@@ -24,12 +24,14 @@ from cms.centre.rules import (
 from cms.durations import clock, duration
 from cms.pause_words import gap_words
 from exams.models import Attempt, Supervision
-from learning.models import Enrolment, PostCertificateState
+from learning.models import Enrolment, Origin, PostCertificateState
 from learning.pauses import Gap
 from learning.queries import Progress, progress_of_many
+from learning.rules import EligibilityRules
 from learning.study_time import study_time
 from proctoring import queries as proctoring
 from tenants.requests import TenantRequest
+from tenants.rulesets.services import rules_for
 
 WHY_DAYS = 14  # how far back the front page explains uncounted time
 WHY_LINES = 3
@@ -68,6 +70,15 @@ class Card:
     elsewhere: bool = False  # `url` is a path on the institution's own site: the portal goes there with a ticket
     uncounted: list[ShownGap] = field(default_factory=list)
     uncounted_minutes: int = 0
+    fee: card_facts.FeeState | None = None
+    deadlines: list[card_facts.Deadline] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def reason(self) -> str:
+        """Why the institution withdrew it, in its words."""
+        one = self.enrolment
+        return one.withdrawal_reason if one.withdrawn_by_id != one.user_id else ""
 
     @property
     def needs_computer(self) -> bool:
@@ -83,9 +94,13 @@ class Card:
         values = {"hours": self.progress.hours_required - self.progress.hours_done, "time": duration(left_ms)}
         return _("Another %(hours)s study hours and the exam opens; that is about %(time)s.") % values
 
-    @property
-    def fee(self) -> Any:
-        return self.enrolment.training_fee + self.enrolment.textbook_fee
+
+@dataclass(frozen=True)
+class Days:
+    """Today, and the last day of renewal in the province."""
+
+    today: date
+    closes_on: date
 
 
 def cards_of(user: Any, request: TenantRequest, *, at: datetime) -> list[Card]:
@@ -107,6 +122,7 @@ def cards_of(user: Any, request: TenantRequest, *, at: datetime) -> list[Card]:
     sat = list(open_or_waiting.values_list("enrolment", "submitted_at"))
     running, waits = {pk for pk, done in sat if not done}, {pk for pk, done in sat if done}
     recent = explained_gaps(enrolments, since=at - timedelta(days=WHY_DAYS))
+    days = Days(localdate(at), rules_for(EligibilityRules, at=at).renewal_closes_on)
     shared = {"missing": tuple(missing), "photos_rejected": bool(profile and profile.state == "rejected")}
     return [
         _card(
@@ -115,6 +131,7 @@ def cards_of(user: Any, request: TenantRequest, *, at: datetime) -> list[Card]:
             {**shared, "exam_running": enrolment.pk in running, "exam_waits": enrolment.pk in waits},
             recent,
             request,
+            days,
         )
         for enrolment in enrolments
     ]
@@ -126,6 +143,7 @@ def _card(
     shared: dict[str, Any],
     recent: dict[int, list[Gap]],
     request: TenantRequest,
+    days: Days,
 ) -> Card:
     following = progress.next_lesson
     facts = Facts(
@@ -141,6 +159,9 @@ def _card(
         hours_done=progress.hours_done,
         hours_required=progress.hours_required,
         institution_state=enrolment.institution.state,
+        applied=enrolment.origin == Origin.TRAINEE,
+        taken_back=enrolment.withdrawn_by_id == enrolment.user_id,
+        refused=card_facts.was_refused(enrolment),
         **shared,
     )
     step, lost = next_step(facts), recent.get(enrolment.pk, [])
@@ -162,6 +183,9 @@ def _card(
         steps=[_shown_step(step, enrolment, progress) for step in timeline(facts)],
         uncounted=[_shown_gap(gap) for gap in lost[:WHY_LINES]],
         uncounted_minutes=-(-sum(gap.seconds for gap in lost[:WHY_LINES]) // 60),  # begun minutes: never "0"
+        fee=card_facts.fee_state(enrolment),
+        deadlines=card_facts.deadlines(enrolment, closes_on=days.closes_on, today=days.today, finished=facts.renewed),
+        notes=card_facts.opening_notes(enrolment, code=step.code, today=days.today),
     )
 
 
@@ -183,6 +207,8 @@ def _address(target: str, request: TenantRequest, enrolment: Enrolment) -> str:
         return f"{'' if request.tenant.is_association else _portal()}{reverse('centre:certificates')}"
     if target in {"profile", "certificates"}:
         return reverse(f"centre:{target}")
+    if target in {"enrol", "application"}:
+        return "/enrol/" if target == "enrol" else f"/enrol/{enrolment.uuid}/"
     if target in {"room", "exam"}:
         return f"/{'study' if target == 'room' else 'exam'}/{enrolment.uuid}/"
     return ""

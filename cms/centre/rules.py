@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 PHOTO_STEPS = frozenset({"consent", "id_photo", "portrait", "match"})
-AT_THE_INSTITUTION = frozenset({"profile", "room", "exam"})  # targets that open there only
-WITH_ITS_CLERKS = frozenset({"wait_admission", "pay"})
+AT_THE_INSTITUTION = frozenset({"profile", "room", "exam", "enrol", "application"})  # targets that open there only
+WITH_ITS_CLERKS = frozenset({"wait_admission", "wait_application", "pay"})
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,16 @@ class Facts:
     hours_done: Decimal = Decimal(0)
     hours_required: Decimal = Decimal(0)
     institution_state: str = "approved"
+    applied: bool = False  # the trainee asked for it
+    taken_back: bool = False  # and withdrew it again
+    refused: bool = False  # or the institution did not take it
 
 
 @dataclass(frozen=True)
 class Step:
     """The one next step. `code` names its words (words.py); `target` is where the button leads, "" for waiting.
 
-    Targets: profile, room, exam, certificates, portal.
+    Targets: profile, room, exam, certificates, portal, application, enrol.
     """
 
     code: str
@@ -56,7 +59,7 @@ def next_step(facts: Facts) -> Step:
 
 def _on_the_journey(facts: Facts) -> Step:
     if facts.admission != "admitted":
-        return Step({"withdrawn": "withdrawn", "awaiting_payment": "pay"}.get(facts.admission, "wait_admission"))
+        return _before_admission(facts)
     if facts.hours_state in {"studying", "cleared"}:
         return _study_step(facts)
     if facts.exam_state != "passed":
@@ -68,6 +71,16 @@ def _on_the_journey(facts: Facts) -> Step:
     if facts.renewed:
         return Step("done", "certificates")
     return Step("renew", "portal") if facts.hours_recorded else Step("print", "certificates")
+
+
+def _before_admission(facts: Facts) -> Step:
+    if facts.admission == "withdrawn":
+        if facts.refused or facts.taken_back:
+            return Step("refused" if facts.refused else "taken_back", "enrol")
+        return Step("withdrawn")
+    if facts.admission == "awaiting_payment":
+        return Step("pay")
+    return Step("wait_application", "application") if facts.applied else Step("wait_admission")
 
 
 def _study_step(facts: Facts) -> Step:

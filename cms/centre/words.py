@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from cms.centre.rules import TimelineStep
 from cms.durations import length
 from cms.pause_words import gap_words
-from learning.models import Enrolment
+from learning.models import Enrolment, Origin
 from learning.queries import Progress
 
 
@@ -30,6 +30,21 @@ STEP_WORDS = {
         gettext_lazy("This enrolment was withdrawn"),
         gettext_lazy("If that is a mistake, please call the institution."),
         "",
+    ),
+    "taken_back": (
+        gettext_lazy("You have taken this application back"),
+        gettext_lazy("You may apply again at any time, as long as enrolment is open."),
+        gettext_lazy("Apply again"),
+    ),
+    "refused": (
+        gettext_lazy("The institution did not take your application"),
+        gettext_lazy("The reason stands below. When it is settled you may apply again."),
+        gettext_lazy("Apply again"),
+    ),
+    "wait_application": (
+        gettext_lazy("The institution is checking your application"),
+        gettext_lazy("You need do nothing now. When ID card and post certificate are checked you can pay the fee."),
+        gettext_lazy("See the application"),
     ),
     "institution_paused": (
         gettext_lazy("This institution has paused its training"),
@@ -164,12 +179,13 @@ def timeline_title(code: str) -> str:
 def timeline_note(step: TimelineStep, enrolment: Enrolment, progress: Progress) -> str:
     """The small line under a step: what happened, or what will."""
     if step.code == "enrol":
-        day = enrolment.admitted_at or enrolment.created_at
-        return _("%(day)s, %(institution)s") % {"day": _day(day), "institution": enrolment.institution.name}
+        return " → ".join(_enrolling(enrolment))
     if step.code == "profile":
         done = _("ID card and portrait are confirmed")
         return done if step.state == "done" else _("Photo of the ID card and portrait, confirmed by the institution")
     if step.code == "study":
+        if enrolment.hours_completed_at and step.state == "done":
+            return _("Completed on %(day)s") % {"day": _day(enrolment.hours_completed_at)}
         left = len(progress.lessons) - progress.lessons_done
         return _("%(done)s lessons studied, %(left)s to go.") % {"done": progress.lessons_done, "left": left}
     if step.code == "exam":
@@ -178,7 +194,21 @@ def timeline_note(step: TimelineStep, enrolment: Enrolment, progress: Progress) 
         return _passed_on(enrolment.hours_approved_at) or _(
             "By the association when the hours are complete; result by SMS"
         )
+    if enrolment.hours_recorded_at:
+        return _("Hours recorded on %(day)s") % {"day": _day(enrolment.hours_recorded_at)}
+    if enrolment.certified_at:
+        return _("Certificate of hours since %(day)s") % {"day": _day(enrolment.certified_at)}
     return _("When review and exam have passed; renewal on the province-wide portal")
+
+
+def _enrolling(enrolment: Enrolment) -> list[str]:
+    """What happened until the admission, each with its day."""
+    steps = [
+        (_("%(day)s applied") if enrolment.origin == Origin.TRAINEE else _("%(day)s enrolled"), enrolment.created_at),
+        (_("%(day)s papers seen"), enrolment.seen_at),
+        (_("%(day)s payment noted"), enrolment.paid_at),
+    ]
+    return [words % {"day": _day(moment)} for words, moment in steps if moment]
 
 
 def _passed_on(moment: datetime | None) -> str:

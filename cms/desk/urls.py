@@ -32,6 +32,7 @@ urlpatterns = [
     path("enrolments/<uuid:uuid>/", enrolments.step, name="enrolment_step"),
     path("enrolments/<uuid:uuid>/detail/", enrolment.page, name="enrolment"),
     path("enrolments/<uuid:uuid>/archive/", archive.page, name="archive"),
+    path("enrolments/scans/<uuid:uuid>/", enrolment.scan, name="enrolment_scan"),
     path("enrolments/<uuid:uuid>/initial-password/", passwords.reset, name="reset_password"),
     *import_urls,
     path("classes/", classes.index, name="classes"),

@@ -6,10 +6,10 @@ from django import forms
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
+from cms.fees import fees_of_all
 from cms.importing.forms import ConfirmForm, OptionsForm
-from cms.models import FeeRow
 from learning.imports import EnrolmentSheet, Fees
-from learning.models import Plan, TrainingClass
+from learning.models import Plan, Position, TrainingClass
 from tenants.imports.models import ImportBatch
 from tenants.models import Institution
 from tenants.schema import current_schema
@@ -22,14 +22,10 @@ def enrolment_sheet(batch: ImportBatch | None) -> EnrolmentSheet:
 
 
 def fees_by_position() -> dict[str, Fees]:
-    """Of the newest published notice that names each position; within the institution's schema."""
-    found: dict[str, Fees] = {}
-    rows = FeeRow.objects.filter(page__live=True).select_related("page")
-    for row in rows.order_by("-page__published_on", "sort_order"):
-        notice = f"{row.page.title[:180]} ({row.page.published_on:%Y-%m-%d})"
-        for code in row.positions.replace(" ", "").split(","):
-            found.setdefault(code, Fees(row.training_fee, row.textbook_fee, notice))
-    return found
+    """By the notices in force today; within the institution's schema."""
+    codes = list(Position.objects.values_list("code", flat=True))
+    found = fees_of_all(codes, localdate(now()))
+    return {code: Fees(one.training, one.textbook, one.notice) for code, one in found.items()}
 
 
 def years_with_plan() -> list[int]:

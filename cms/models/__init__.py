@@ -1,9 +1,13 @@
 """The pages of an institution's site and of the portal; each schema has its own tree."""
 
+from cms.models.courses import CourseIndexPage, CoursePage
+from cms.models.fees import FeeNoticePage, FeeRow
 from cms.models.home import HeroDrawing, HeroStyle, HomePage, PortalHomePage
-from cms.models.inner import FAQPage, FeeNoticePage, FeeRow, NoticeIndexPage, NoticePage, StandardPage
+from cms.models.inner import FAQPage, NoticeIndexPage, NoticePage, StandardPage
 
 __all__ = [
+    "CourseIndexPage",
+    "CoursePage",
     "FAQPage",
     "FeeNoticePage",
     "FeeRow",

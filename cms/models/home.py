@@ -75,7 +75,7 @@ class HomePage(Page):
     ]
     max_count = 1
     parent_page_types = ["wagtailcore.Page"]
-    subpage_types = SUBPAGES
+    subpage_types = ["cms.CourseIndexPage", *SUBPAGES]
     template = "cms/home_page.html"
 
     class Meta:

@@ -1,17 +1,15 @@
-"""Pages under a home page: notices, fees, questions, plain pages."""
+"""Pages under a home page: notices, questions, plain pages. Fees and courses have modules of their own."""
 
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Orderable, Page
+from wagtail.models import Page
 
 HOMES = ["cms.HomePage", "cms.PortalHomePage"]
 TEXT = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
@@ -47,50 +45,6 @@ class NoticePage(Page):
 
     class Meta:
         verbose_name = _("Notice")
-
-
-class FeeNoticePage(Page):
-    """The published fees, a year and person; the newest live one also stands on the home page."""
-
-    published_on = models.DateField(_("Published on"))
-    note = models.TextField(_("Note"), blank=True)
-
-    content_panels = [
-        *Page.content_panels,
-        FieldPanel("published_on"),
-        InlinePanel("rows", label=_("Line"), min_num=1),
-        FieldPanel("note"),
-    ]
-    parent_page_types = HOMES
-    subpage_types: list[str] = []
-    template = "cms/fee_notice_page.html"
-
-    class Meta:
-        verbose_name = _("Fee notice")
-
-
-class FeeRow(Orderable):
-    """One line of a fee notice. Yuan; `positions` are the codes it is for, separated by commas."""
-
-    page = ParentalKey(FeeNoticePage, on_delete=models.CASCADE, related_name="rows")
-    group = models.CharField(_("Positions in words"), max_length=80)
-    positions = models.CharField(_("Position codes"), max_length=120, blank=True)
-    training_fee = models.DecimalField(
-        _("Training fee"), max_digits=8, decimal_places=2, validators=[MinValueValidator(0)]
-    )
-    textbook_fee = models.DecimalField(
-        _("Textbook fee"), max_digits=8, decimal_places=2, validators=[MinValueValidator(0)]
-    )
-
-    class Meta(Orderable.Meta):
-        verbose_name = _("Line of the fee notice")
-
-    def __str__(self) -> str:
-        return self.group
-
-    @property
-    def total(self) -> Any:
-        return self.training_fee + self.textbook_fee
 
 
 class QuestionBlock(blocks.StructBlock):

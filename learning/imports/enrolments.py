@@ -148,12 +148,13 @@ class EnrolmentSheet(SheetResource):
             draft.refuse(*said)
             return
         chosen, year = self._class(draft), values.year or self.options["year"]
-        if draft.problems:
+        fees = self._fees(draft, certificate.position.code)
+        if fees is None or draft.problems:
             return
         draft.found = Found(
             number=values.id_number, index=index, name=name, user_pk=account.pk if account else None,
             certificate=certificate, plan_pk=self.plans[certificate.position_id, year], training_class=chosen,
-            fees=self._fees(values, certificate.position.code),
+            fees=fees,
         )  # fmt: skip
         self._compare(draft, known, on)
 
@@ -214,9 +215,13 @@ class EnrolmentSheet(SheetResource):
         wanted = self.options.get("training_class")
         return next((one for one in self.classes.values() if one.pk == wanted), None)
 
-    def _fees(self, values: Any, code: str) -> Fees:
-        """As the row says; else as the notice in force."""
-        published = self.fees.get(code, Fees(Decimal(0), Decimal(0), ""))
+    def _fees(self, draft: Draft, code: str) -> Fees | None:
+        """As the row says; else as the notice in force. Without either nobody is enrolled for nothing by accident."""
+        values, published = draft.values, self.fees.get(code)
+        if published is None and values.training_fee is None:
+            draft.refuse("training_fee", _("No fee notice in force names this position. Write the fees in the sheet."))
+            return None
+        published = published or Fees(Decimal(0), Decimal(0), "")
         if values.training_fee is None and values.textbook_fee is None:
             return published
         training = published.training if values.training_fee is None else values.training_fee

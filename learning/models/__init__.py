@@ -24,6 +24,7 @@ from learning.models.enrolment import (
     TrainingClass,
 )
 from learning.models.register import CertificateClaim, PostCertificateChange
+from learning.models.scan import EnrolmentScan, ScanKind
 from learning.models.study import (
     Clearing,
     CreditSpan,
@@ -42,6 +43,7 @@ __all__ = [
     "CreditSpan",
     "EndReason",
     "Enrolment",
+    "EnrolmentScan",
     "ExamState",
     "HoursState",
     "Lesson",
@@ -59,6 +61,7 @@ __all__ = [
     "PostCertificateChange",
     "PostCertificateState",
     "PresenceCheck",
+    "ScanKind",
     "StudySession",
     "StudyTrace",
     "TrainingClass",

@@ -154,6 +154,7 @@ class Enrolment(models.Model):
     invoice_title = models.CharField(max_length=100, blank=True)
     invoice_tax_number = models.CharField(max_length=20, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     withdrawal_reason = models.CharField(max_length=200, blank=True)
     refund_note = models.CharField(max_length=200, blank=True, help_text="what the institution owes or has paid back")
     transferred_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="transfers")

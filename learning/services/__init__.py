@@ -1,6 +1,7 @@
 """The verbs of learning. Import from here."""
 
 from learning.services.admission import admit, enrol
+from learning.services.applying import apply_for_enrolment, take_back
 from learning.services.captions import replace_captions, set_captions
 from learning.services.catalogue import create_plan, publish_plan
 from learning.services.claims import (
@@ -51,6 +52,7 @@ from learning.services.register import (
 )
 from learning.services.reminders import KINDS as REMINDER_KINDS
 from learning.services.reminders import remind_class, reminder_text, reminders_due
+from learning.services.scans import open_scan, save_scan, waiting_scans
 from learning.services.study import (
     beat,
     credit_at,
@@ -77,6 +79,7 @@ __all__ = [
     "add_question",
     "admit",
     "answer_question",
+    "apply_for_enrolment",
     "attach_media",
     "beat",
     "begin_upload",
@@ -125,6 +128,7 @@ __all__ = [
     "note_rhythm",
     "note_trace",
     "open_question",
+    "open_scan",
     "open_study_session",
     "publish_plan",
     "read_scan",
@@ -144,12 +148,15 @@ __all__ = [
     "retire_question",
     "retry_upload",
     "revoke_post_certificate",
+    "save_scan",
     "set_captions",
     "standing_of",
     "supersede_post_certificate",
     "sweep_uploads",
+    "take_back",
     "transfer",
     "undo_clearing",
+    "waiting_scans",
     "withdraw",
     "withdraw_media",
 ]

@@ -67,6 +67,8 @@ def enrol(
         "origin": origin,
         "phone": normalised_phone(phone) if phone else None,
     }
+    if training_fee < 0 or textbook_fee < 0:
+        raise CannotEnrol("bad_fee")
     said |= _invoice(wants_invoice, invoice_title, invoice_tax_number)
     try:
         with transaction.atomic():

@@ -46,7 +46,7 @@ def withdraw(enrolment: Enrolment, *, reason: str = "", refund_note: str = "", b
     """Take an enrolment back; the person may enrol again, here or elsewhere. A live sitting of it ends.
 
     Within the ruleset's refund days `refund_note` says what is paid back; who has begun gets nothing back, and needs a
-    `reason`. Raises `CannotEnrol`.
+    `reason`; so does whoever refuses what a trainee applied for. Raises `CannotEnrol`.
     """
     found = in_state(enrolment, *LIVE)
     lock_person(enrolment.user)  # after the enrolment, as where hours are cleared; nobody opens a sitting meanwhile
@@ -54,6 +54,7 @@ def withdraw(enrolment: Enrolment, *, reason: str = "", refund_note: str = "", b
     refusal = refusal_of_withdrawal(
         standing_of(found), reason=reason, refund_note=refund_note, on=localdate(at),
         refund_days=rules_for(EligibilityRules, at=at).refund_days,
+        refused=found.origin == Origin.TRAINEE and by.pk != found.user_id and found.admission != Admission.ADMITTED,
     )  # fmt: skip
     if refusal:
         raise CannotEnrol(refusal)
@@ -66,9 +67,9 @@ def _leave(found: Enrolment, reason: str, refund_note: str, *, by: User, at: dat
     live = StudySession.objects.filter(enrolment=found, ended_at__isnull=True).select_related("institution")
     for session in live:
         end_study_session(session, by=by, at=at)
-    found.admission, found.withdrawn_at = Admission.WITHDRAWN, at
+    found.admission, found.withdrawn_at, found.withdrawn_by = Admission.WITHDRAWN, at, by
     found.withdrawal_reason, found.refund_note = reason[:200], refund_note[:200]
-    found.save(update_fields=["admission", "withdrawn_at", "withdrawal_reason", "refund_note"])
+    found.save(update_fields=["admission", "withdrawn_at", "withdrawn_by", "withdrawal_reason", "refund_note"])
     record("enrolment.withdrawn", actor=by, subject=found, institution=found.institution, at=at)
     enrolment_withdrawn.send(sender=Enrolment, enrolment=found, by=by, at=at)
 

@@ -6,6 +6,7 @@ from config.urls_common import after, before
 
 urlpatterns = [
     *before,
+    path("enrol/", include("cms.enrolling.urls")),
     path("study/", include("learning.urls")),
     path("exam/", include("exams.urls")),
     *after,

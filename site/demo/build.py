@@ -17,7 +17,7 @@ from demo import cast, courses, province, stages, video
 from demo.models import Step
 from exams.imports import import_questions
 from learning.demo_database import NotADemo, is_demo_database, mark_demo_database
-from learning.models import TrainingClass
+from learning.models import Position, TrainingClass
 from tenants.accounts.models import User
 from tenants.models import Institution
 from tenants.scopes import province_scope
@@ -25,6 +25,7 @@ from tenants.scopes import province_scope
 Say = Callable[[str], None]
 FOUNDED_DAYS_AGO = 120
 CLASS_DAYS = 120
+TEACHERS = {"lingzhu": "黄老师", "jiangxin": "罗老师", "wanliang": "邱老师"}
 
 
 @dataclass
@@ -71,6 +72,7 @@ def _organisations(builder: Builder, founded: datetime) -> None:
     today = localdate(builder.at)
     builder.step("rules", lambda: province.publish_rules(founded, today))
     builder.step("association", lambda: province.open_association(founded))
+    builder.step("positions", courses.add_positions)
     builder.step("staff association", lambda: _hire_all(cast.PORTAL, founded))
     builder.step("second factors association", lambda: _give_apps(cast.PORTAL, founded))
     builder.step("portal", lambda: province.seed_portal(tenant(cast.PORTAL), builder.at, superadmin()))
@@ -103,14 +105,17 @@ def _classes(about: dict, institution: Institution, at: datetime) -> None:
     today = localdate(at)
     for row in about["classes"]:
         starts_on = today + timedelta(days=row["start_offset_days"])
-        TrainingClass.objects.create(
+        made = TrainingClass.objects.create(
             institution=institution, name=row["name"], year=today.year, starts_on=starts_on,
             ends_on=starts_on + timedelta(days=CLASS_DAYS), capacity=row["capacity"],
+            enrols_until=today + timedelta(days=row["enrol_deadline_offset_days"]),
+            head_teacher=TEACHERS[institution.schema_name],
+            notice=f"开班后请在 {CLASS_DAYS} 天内学完并通过考核。有问题请先联系班主任，电话见本页。",
         )  # fmt: skip
+        made.positions.set(Position.objects.filter(code__in=row["positions"]))
 
 
 def _library(builder: Builder, founded: datetime, size: video.Size) -> None:
-    builder.step("positions", courses.add_positions)
     builder.step("lessons", lambda: courses.add_lessons(size, builder.say, superadmin(), founded))
     builder.step("lesson questions", lambda: courses.add_questions(superadmin(), founded))
     builder.step("plans", lambda: courses.publish_plans(localdate(builder.at).year, superadmin(), founded))

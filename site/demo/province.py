@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -11,8 +12,11 @@ from pathlib import Path
 from django.utils.timezone import localdate
 from django_tenants.utils import tenant_context
 
-from cms.seeding import FeeContent, FeeRowContent, NoticeContent, SiteContent, seed_site
+from cms.first_words import COURSES_INTRO, course_of
+from cms.home import offer
+from cms.seeding import CourseContent, FeeContent, FeeRowContent, NoticeContent, SiteContent, seed_site
 from demo import cast
+from learning.models import Position
 from tenants.accounts.factors import code_at, confirm_authenticator
 from tenants.accounts.models import User
 from tenants.accounts.services import activate, pre_register
@@ -116,20 +120,45 @@ def seed_portal(institution: Institution, at: datetime, by: User) -> None:
 
 def seed_institution(about: dict, institution: Institution, at: datetime, by: User) -> None:
     today = localdate(at)
-    fees = about["fee_notice"]
+    fees = fees_of(about, today)
     style, drawing, _logo, _code = LOOKS[about["subdomain"]]
     content = SiteContent(
         hero_title=about["slogan"], hero_lead=about["intro"], hero_style=style, hero_drawing=drawing,
         bring="本人身份证、岗位证书原件",
         notices=_notices(about["notices"], today),
-        fees=FeeContent(
-            published_on=today + timedelta(days=fees["published_offset_days"]),
-            rows=[_fee_row(row) for row in fees["rows"]],
-            note=fees["note"],
-        ),
+        fees=fees, earlier_fees=[_fees_before(fees)],
+        courses=_courses(institution, at), courses_intro=COURSES_INTRO,
         faq=[(item["q"], item["a"]) for item in about["faq"]],
     )  # fmt: skip
     seed_site(institution, content, by=by, at=at)
+
+
+def fees_of(about: dict, today: date) -> FeeContent:
+    """The fee notice in force, which is published since before anybody of the demo enrolled."""
+    notice = about["fee_notice"]
+    published_on = today + timedelta(days=notice["published_offset_days"])
+    return FeeContent(
+        published_on, [_fee_row(row) for row in notice["rows"]], notice["note"],
+        title=f"{published_on.year} 年度培训收费公示",
+        legal_basis="培训服务收费实行市场调节价，由机构自主定价并向社会公示（演示）",
+    )  # fmt: skip
+
+
+def _fees_before(fees: FeeContent) -> FeeContent:
+    """The notice of the year before, twenty yuan cheaper: archived."""
+    rows = [replace(row, training_fee=row.training_fee - 20) for row in fees.rows]
+    published_on = fees.published_on - timedelta(days=365)
+    return replace(
+        fees, published_on=published_on, rows=rows, valid_to=fees.published_on - timedelta(days=1),
+        title=f"{published_on.year} 年度培训收费公示",
+    )  # fmt: skip
+
+
+def _courses(institution: Institution, at: datetime) -> list[CourseContent]:
+    """A page for each position that the institution trains for."""
+    rules, year = offer(at=at), localdate(at).year
+    positions = Position.objects.filter(code__in=institution.position_codes).order_by("code")
+    return [course_of(code, name, year, rules) for code, name in positions.values_list("code", "name")]
 
 
 def _fee_row(row: dict) -> FeeRowContent:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime, timedelta
 from random import Random
 
+from django.db.models import Q
+from django.utils.timezone import localdate
 from django_tenants.utils import tenant_context
 
 from certs import services as certs
-from demo import cast, likeness, province, replay
+from cms.fees import fees_in_force
+from demo import cast, likeness, replay
 from demo.cast import Stage, Trainee
 from exams import services as exams
 from exams.answers import SentAnswer
@@ -176,11 +178,14 @@ def enrol(user: User, position_code: str, number: str, office: Office, at: datet
     learning.register_post_certificate(
         number=number, id_number=user.id_number, name=user.name, position=position, issued_on=issued_on, by=None, at=at
     )
-    training_fee, textbook_fee = fees_of(office.institution, position_code)
+    on = localdate(at)
+    fees = fees_in_force(position_code, on)
+    if fees is None:
+        raise LookupError(f"no fee notice for {position_code} on {on}")
     enrolment = learning.enrol(
         institution=office.institution, user=user, certificate_number=number, year=office.year,
-        training_class=class_for(office.institution, position_code), training_fee=training_fee,
-        textbook_fee=textbook_fee, by=office.registrar, at=at,
+        training_class=class_for(office.institution, position_code, on), training_fee=fees.training,
+        textbook_fee=fees.textbook, fee_notice=fees.notice, by=office.registrar, at=at,
     )  # fmt: skip
     enrolment = learning.admit(enrolment, by=office.registrar, at=at + timedelta(minutes=4))
     return learning.mark_paid(enrolment, way=PaymentWay.WECHAT, by=office.registrar, at=at + timedelta(minutes=9))
@@ -190,18 +195,10 @@ def certificate_number(position: str, number: int) -> str:
     return f"粤建岗{position}{number:06d}"
 
 
-def fees_of(institution: Institution, position: str) -> tuple[Decimal, Decimal]:
-    """Training and textbook fee as the institution's fee notice says."""
-    about = next(a for a in province.contents()["institutions"] if a["subdomain"] == institution.schema_name)
-    row = next(row for row in about["fee_notice"]["rows"] if position in row["positions"])
-    return Decimal(row["training_fee"]), Decimal(row["textbook_fee"])
-
-
-def class_for(institution: Institution, position: str) -> TrainingClass | None:
-    """The institution's class that takes this position, if one does."""
-    about = next(a for a in province.contents()["institutions"] if a["subdomain"] == institution.schema_name)
-    name = next((c["name"] for c in about["classes"] if position in c["positions"]), None)
-    return TrainingClass.objects.filter(name=name).first() if name else None
+def class_for(institution: Institution, position: str, on: date) -> TrainingClass | None:
+    """The institution's class that takes this position on that day, if one does."""
+    open_then = TrainingClass.objects.filter(institution=institution, positions__code=position, closed_at=None)
+    return open_then.filter(Q(enrols_until=None) | Q(enrols_until__gte=on)).order_by("starts_on").first()
 
 
 def answers_of(attempt: Attempt, right: int) -> list[SentAnswer]:

@@ -51,6 +51,8 @@ class RetentionRules:
     evidence_after_review_days: int = 183  # pictures of snapshots; after the review has decided, as the next two
     check_pictures_days: int = 183  # pictures of face checks
     camera_measures_days: int = 183  # curves, distances, names of camera and browser, addresses, traces of study
+    enrolment_scan_days: int = 183  # scans of papers, after a clerk has seen them or the enrolment was withdrawn
+    unsent_scan_h: int = 24  # scans of an application that was never sent
     certificate_years: int = 6
     import_days: int = 30  # sheets that were imported; then a batch can neither be corrected nor taken back
     register_batch_days: int = 30  # after the transfer has taken a batch for the national register

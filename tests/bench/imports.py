@@ -104,9 +104,9 @@ def _sheet(people: list[tuple[str, str]]) -> bytes:
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
-    sheet.append(["姓名", "身份证号", "手机", "岗位", "年度", "发票抬头"])
+    sheet.append(["姓名", "身份证号", "手机", "岗位", "年度", "培训费"])
     for place, (number, name) in enumerate(people):
-        sheet.append([name, number, f"139{place:08d}", "土建施工员", 2026, ""])
+        sheet.append([name, number, f"139{place:08d}", "土建施工员", 2026, 200])
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()

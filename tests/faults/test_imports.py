@@ -60,9 +60,9 @@ def sheet(place: Any) -> bytes:
     register([(number, "张三", date(2017, 5, 4), "valid") for number in numbers], position)
     book = Workbook(write_only=True)
     made = book.create_sheet()
-    made.append(["姓名", "身份证号"])
+    made.append(["姓名", "身份证号", "培训费"])
     for number in numbers:
-        made.append(["张三", number])
+        made.append(["张三", number, 200])
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()

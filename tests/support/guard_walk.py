@@ -55,6 +55,9 @@ KINDS: dict[str, tuple[str, ...]] = {
     "desk:profile": ("proctoring.FaceProfile",),
     "desk:limits": ("proctoring.FaceProfile",),
     "desk:enrol": ("learning.Enrolment",),
+    "desk:enrolment_scan": ("learning.EnrolmentScan",),
+    "enrol:application": ("learning.Enrolment",),
+    "enrol:scan": ("learning.EnrolmentScan",),
     "desk:reset": ("learning.Enrolment",),
     "desk:reveal": (
         "accounts.User",

@@ -172,6 +172,7 @@ def _people(side: Side) -> None:
 
 def _study(side: Side) -> None:
     from certs.services import issue_hours_certificate, renew
+    from learning.services.scans import attach_scans, save_scan
 
     here, who = side.institution, side.people
     if here.is_association:
@@ -181,6 +182,8 @@ def _study(side: Side) -> None:
     staff.give_photos(who["waiting"], here, state="waiting")
     study.make_study(here, user=who["applied"], admitted=False)
     made = certified.make_recorded(here, user=who["certified"])
+    save_scan(who["certified"], here, "id_card", staff.paper(), by=who["certified"], at=certified.AT)
+    attach_scans(made.enrolment)
     issue_hours_certificate(made.enrolment, at=certified.AT)
     renew(made.enrolment.post_certificate, made.user, at=certified.AT)
     ready = exam.make_ready(here, user=who["examined"])

@@ -13,7 +13,7 @@ def seed(institution: Any, *, notices: int = 1, fees: int = 1) -> Any:
     """The home page of `institution`, with so many notices and lines of the fee notice."""
     from cms.seeding import FeeContent, FeeRowContent, NoticeContent, SiteContent, seed_site
 
-    rows = [FeeRowContent(f"岗位 {n}", ["101"], Decimal(300 + n), Decimal(60)) for n in range(1, fees + 1)]
+    rows = [FeeRowContent(f"岗位 {n}", [f"{100 + n}"], Decimal(300 + n), Decimal(60)) for n in range(1, fees + 1)]
     words = [
         NoticeContent(f"{institution.short_name}公告 {n}", "第一段\n第二段 <b>不是标签</b>", date(2026, 1, n), n == 1)
         for n in range(1, notices + 1)

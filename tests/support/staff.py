@@ -38,6 +38,18 @@ def picture(shade: int = 120) -> bytes:
     return buffer.getvalue()
 
 
+@cache
+def paper(kind: str = "JPEG", size: tuple[int, int] = (900, 600)) -> bytes:
+    """A scan of papers, with the place of the camera in it."""
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif[0x010E] = "GPS 23.1N 113.2E"
+    buffer = BytesIO()
+    Image.new("RGB", size, (240, 236, 220)).save(buffer, kind, exif=exif)
+    return buffer.getvalue()
+
+
 def give_photos(
     user: Any, institution: Any, *, state: str = "confirmed", pictures: tuple[bytes, ...] = (), distance: float = 0.31
 ) -> Any:

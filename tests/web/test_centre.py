@@ -66,7 +66,7 @@ def test_nobody_enters_without_signing_in(lingzhu: Any) -> None:
 def test_a_person_without_enrolment_is_told_how_to_enrol(lingzhu: Any, trainee_client: Any) -> None:
     page = page_of(trainee_client(lingzhu).get("/my/"))
     assert "您还没有在本机构报名。" in page.main.text
-    assert page.select_one(".btn-primary")["href"] == "/#contact"
+    assert page.select_one(".btn-primary")["href"] == "/enrol/"
 
 
 def test_a_new_trainee_is_led_to_the_profile(lingzhu: Any, in_tenant: Any, trainee_client: Any) -> None:
@@ -128,7 +128,7 @@ def test_my_training_needs_as_many_queries_with_one_enrolment_as_with_three(
     assert len(page.select(".enrolment")) == rows
     # host, session, person; enrolments with hosts; plans, progress; profile, photos, consent; open papers;
     # sittings, answers, spans, snapshots, camera sessions, menu
-    assert len(sql()) == 18, "\n".join(text[:120] for text in sql())
+    assert len(sql()) == 19, "\n".join(text[:120] for text in sql())
 
 
 def test_a_site_shows_its_own_enrolments_and_the_portal_all(

@@ -98,14 +98,14 @@ def test_lists_take_as_many_queries_with_one_row_as_with_three(registrar, lingzh
             give_photos(study.user, lingzhu, state="waiting")
     assert queries_of(registrar, "/admin/desk/profiles/")[0] == 16
     queries, page = queries_of(registrar, "/admin/desk/enrolments/")
-    assert (queries, page.count("已核对证件")) == (19, rows)
+    assert (queries, page.count("<span>已核对证件</span>")) == (19, rows)
 
 
 def test_an_enrolment_is_confirmed_then_paid(registrar, lingzhu, in_tenant):
     with in_tenant(lingzhu):
         enrolment = make_study(lingzhu, admitted=False).enrolment
     for verb, state in (("confirm", "awaiting_payment"), ("pay", "admitted")):
-        registrar.post(f"/admin/desk/enrolments/{enrolment.uuid}/", {"verb": verb})
+        registrar.post(f"/admin/desk/enrolments/{enrolment.uuid}/", {"verb": verb, "seen": "on"})
         with in_tenant(lingzhu):
             enrolment.refresh_from_db()
         assert enrolment.admission == state

@@ -154,7 +154,7 @@ def test_the_list_is_filtered_by_class_and_leads_to_the_page(
 def test_the_page_takes_as_many_queries_at_each_step(registrar: Any, enrolment: Any, state: str) -> None:
     if state == "payment":
         registrar.post(address(enrolment), {"verb": "confirm", "seen": "on"})
-    assert queries_of(registrar, address(enrolment))[0] == 18
+    assert queries_of(registrar, address(enrolment))[0] == 19
 
 
 def test_invoice_and_phone_of_the_counter_stand_on_the_enrolment(registrar: Any, lingzhu: Any, in_tenant: Any) -> None:

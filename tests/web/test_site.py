@@ -59,8 +59,8 @@ def test_the_home_page_needs_as_many_queries_with_one_row_as_with_three(
     with statements() as sql:
         page = page_of(client.get("/"))
     assert [len(page.select(part)) for part in ("#classes li", "#notices li", "#fees tbody tr")] == [rows] * 3
-    # host, site, route (page, alias, restrictions), ruleset, classes with positions, notices, fees with rows, menu
-    assert len(sql()) == 12, "\n".join(sql())
+    # host, site, route (page, alias, restrictions), rules, classes, their positions, notices, fees, rows, courses, menu
+    assert len(sql()) == 13, "\n".join(sql())
 
 
 def test_notices_lead_to_their_text_which_is_text_only(lingzhu: Any) -> None:

@@ -1,5 +1,6 @@
 """转移机构: the association moves somebody who has not begun to another institution. First where to, then how."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -63,7 +64,8 @@ def transfer(request: TenantRequest, uuid: UUID) -> HttpResponse:
         return render(request, "console/transfer.html", _context(enrolment) | {"refusal": refusal}, status=409)
     if "to" in request.GET:
         return _to(request, enrolment, _target(request.GET["to"]))
-    targets = [(one, fees_at(one, enrolment.position.code)) for one in institutions_for(enrolment)]
+    on = localdate(now())
+    targets = [(one, fees_at(one, enrolment.position.code, on)) for one in institutions_for(enrolment)]
     return render(request, "console/transfer.html", _context(enrolment) | {"targets": targets})
 
 
@@ -79,7 +81,7 @@ def _target(text: str) -> Institution:
 def _to(request: TenantRequest, enrolment: Enrolment, target: Institution) -> HttpResponse:
     """Class, reason, refund. What stands against it is said, and nothing is written."""
     at = now()
-    fees, due = fees_at(target, enrolment.position.code), services.refund_is_due(enrolment, at=at)
+    fees, due = fees_at(target, enrolment.position.code, localdate(at)), services.refund_is_due(enrolment, at=at)
     form = TransferForm(request.POST or None, classes=classes_for(enrolment, target, localdate(at)), refund_due=due)
     status = 200
     if request.method == "POST":
@@ -99,11 +101,12 @@ def _refusal(request: TenantRequest, enrolment: Enrolment) -> str:
 
 
 def _move(
-    request: TenantRequest, enrolment: Enrolment, target: Institution, fees: Fees, form: TransferForm
+    request: TenantRequest, enrolment: Enrolment, target: Institution, fees: Fees | None, form: TransferForm
 ) -> tuple[Enrolment | None, int]:
     try:
         moved = services.transfer(
-            enrolment, target, training_fee=fees.training, textbook_fee=fees.textbook, fee_notice=fees.notice,
+            enrolment, target, training_fee=fees.training if fees else Decimal(0),
+            textbook_fee=fees.textbook if fees else Decimal(0), fee_notice=fees.notice if fees else "",
             by=request.user, at=now(), **form.chosen(),
         )  # fmt: skip
     except DomainError as error:

@@ -9,17 +9,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from cms.desk import access
 from cms.desk.enrolment_forms import PayForm, SeenForm, WithdrawForm
+from cms.enrolling.application import picture
+from cms.enrolling.forms import ScansForm
+from cms.enrolling.views import keep_pictures
 from cms.enrolment_words import dress, steps_of
 from learning import services
-from learning.models import Admission, Enrolment
+from learning.models import Admission, Enrolment, EnrolmentScan, Origin
 from learning.queries import progress_of
 from tenants.errors import DomainError
 from tenants.requests import TenantRequest
 
-FORMS: dict[str, type[forms.Form]] = {"confirm": SeenForm, "pay": PayForm, "withdraw": WithdrawForm}
+FORMS: dict[str, type[forms.Form]] = {
+    "confirm": SeenForm, "pay": PayForm, "withdraw": WithdrawForm, "scans": ScansForm,
+}  # fmt: skip
 STEP_OF = {Admission.AWAITING_CONFIRMATION: "confirm", Admission.AWAITING_PAYMENT: "pay"}
 
 
@@ -30,11 +36,18 @@ def page(request: TenantRequest, uuid: str) -> HttpResponse:
     enrolment: Enrolment = get_object_or_404(Enrolment.objects.select_related(*related), uuid=uuid)
     verb, shown = request.POST.get("verb", ""), _forms(enrolment)
     if request.method == "POST" and verb in shown:
-        shown[verb] = FORMS[verb](request.POST)
+        shown[verb] = FORMS[verb](request.POST, request.FILES)
         if shown[verb].is_valid() and _take(request, enrolment, verb, shown[verb]):
             return redirect("desk:enrolment", enrolment.uuid)
     failed = any(form.errors for form in shown.values())
     return render(request, "desk/enrolment.html", _context(request, enrolment, shown), status=400 if failed else 200)
+
+
+@access.desk_view(*access.CLERKS)
+@require_safe
+def scan(request: TenantRequest, uuid: str) -> HttpResponse:
+    """A scan of papers for who confirms them; the look is recorded before a byte leaves."""
+    return picture(get_object_or_404(EnrolmentScan.objects.exclude(enrolment=None), uuid=uuid), request)
 
 
 def _forms(enrolment: Enrolment) -> dict[str, forms.Form]:
@@ -43,6 +56,8 @@ def _forms(enrolment: Enrolment) -> dict[str, forms.Form]:
     shown: dict[str, forms.Form] = {}
     if step := STEP_OF.get(Admission(enrolment.admission)):
         shown[step] = FORMS[step](initial=initial)
+    if enrolment.admission == Admission.AWAITING_CONFIRMATION:
+        shown["scans"] = ScansForm()
     finished = enrolment.exam_passed_at or enrolment.hours_recorded_at  # the service refuses these too
     if enrolment.admission != Admission.WITHDRAWN and not finished:
         shown["withdraw"] = WithdrawForm()
@@ -55,7 +70,16 @@ def _take(request: TenantRequest, enrolment: Enrolment, verb: str, form: forms.F
         "confirm": _("%(name)s: enrolment confirmed."),
         "pay": _("%(name)s: payment noted; the trainee may study."),
         "withdraw": _("%(name)s: enrolment withdrawn."),
+        "scans": _("%(name)s: scans saved."),
     }
+    if isinstance(form, ScansForm):
+        kept = keep_pictures(request, form, enrolment=enrolment, at=now())
+        if not kept and not form.errors:
+            form.add_error(None, _("Choose at least one picture."))
+        if form.errors:
+            return False
+        messages.success(request, words[verb] % {"name": enrolment.user.name})
+        return True
     try:
         if verb == "confirm":
             services.admit(enrolment, **acting)
@@ -81,5 +105,8 @@ def _context(request: TenantRequest, enrolment: Enrolment, shown: dict[str, form
         "steps": steps_of(enrolment),
         "forms": shown if may_change else {},
         "may_change": may_change,
+        "scans": EnrolmentScan.objects.filter(enrolment=enrolment) if may_change else [],
+        "is_application": enrolment.origin == Origin.TRAINEE
+        and enrolment.admission in (Admission.AWAITING_CONFIRMATION, Admission.AWAITING_PAYMENT),
         "refund_due": "withdraw" in shown and services.refund_is_due(enrolment, at=now()),
     }

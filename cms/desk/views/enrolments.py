@@ -18,19 +18,18 @@ from cms.desk import access
 from cms.desk.enrolment_forms import TogetherForm
 from cms.desk.forms import EnrolForm, PersonForm
 from cms.enrolment_words import dress
-from cms.fees import fee_row_of, notice_of
+from cms.fees import fees_in_force, fees_of_all
 from cms.frame import kept, page_of
 from learning import services
+from learning.entitlement import certificates_of
 from learning.models import Admission, Enrolment, HoursState, Plan, PostCertificate, TrainingClass
 from learning.queries import progress_of_many
 from learning.register_queries import ON_REVOKED
-from learning.rules import EligibilityRules, refusal_of
 from tenants.accounts.models import number_index
 from tenants.accounts.rules import normalised_document
 from tenants.accounts.services import pre_register
 from tenants.errors import DomainError
 from tenants.requests import TenantRequest
-from tenants.rulesets.services import rules_for
 
 VIEWS = {
     "all": Q(),
@@ -147,7 +146,9 @@ def step(request: TenantRequest, uuid: str) -> HttpResponse:
         "withdraw": _("%(name)s: enrolment withdrawn."),
     }
     try:
-        if verb in VERBS:
+        if verb == "confirm" and request.POST.get("seen") != "on":
+            messages.error(request, _("Without this nothing is confirmed."))
+        elif verb in VERBS:
             VERBS[verb](enrolment, by=request.user, at=now())
             messages.success(request, words[verb] % {"name": enrolment.user.name})
     except DomainError as error:
@@ -196,31 +197,13 @@ def _first_accepted(certificates: list[PostCertificate]) -> str:
 
 
 def _certificates_of(number: str, name: str) -> list[PostCertificate]:
-    """What the register holds for exactly this number and name, with the reason where one does not entitle."""
+    """What the register holds for exactly this number and name, each with its `refusal` and the `fees` in force."""
     at = now()
-    rules = rules_for(EligibilityRules, at=at)
-    found = list(
-        PostCertificate.objects.filter(holder_id_index=number_index(number), holder_name=name).select_related(
-            "position"
-        )
-    )
+    found = certificates_of(number_index(number), name, at=at)
+    fees = fees_of_all({one.position.code for one in found}, localdate(at))
     for certificate in found:
-        certificate.refusal = refusal_of(  # type: ignore[attr-defined]
-            holder_matches=True,
-            valid=certificate.state == "valid",
-            position_code=certificate.position.code,
-            issued_on=certificate.issued_on,
-            on=localdate(at),
-            rules=rules,
-        )
-        certificate.fees = fees_of(certificate.position.code)  # type: ignore[attr-defined]
+        certificate.fees = fees.get(certificate.position.code)  # type: ignore[attr-defined]
     return found
-
-
-def fees_of(position_code: str) -> tuple[Decimal, Decimal]:
-    """Training and textbook fee of the newest published fee notice; nothing where none names the position."""
-    row = fee_row_of(position_code)
-    return (row.training_fee, row.textbook_fee) if row else (Decimal(0), Decimal(0))
 
 
 def _years() -> list[int]:
@@ -233,7 +216,7 @@ def _enrol(request: TenantRequest, form: EnrolForm) -> bool:
     data, at = form.cleaned_data, now()
     institution = request.tenant
     code = PostCertificate.objects.values_list("position__code", flat=True).get(number=data["certificate"])
-    training_fee, textbook_fee = fees_of(code)
+    fees = fees_in_force(code, localdate(at))
     try:
         user = pre_register(
             id_number=data["id_number"],
@@ -247,8 +230,9 @@ def _enrol(request: TenantRequest, form: EnrolForm) -> bool:
         )
         services.enrol(
             institution=institution, user=user, certificate_number=data["certificate"], year=data["year"],
-            training_class=data["training_class"], training_fee=training_fee, textbook_fee=textbook_fee,
-            fee_notice=notice_of(code), phone=data["phone"], wants_invoice=data["wants_invoice"],
+            training_class=data["training_class"], training_fee=fees.training if fees else Decimal(0),
+            textbook_fee=fees.textbook if fees else Decimal(0), fee_notice=fees.notice if fees else "",
+            phone=data["phone"], wants_invoice=data["wants_invoice"],
             invoice_title=data["invoice_title"], invoice_tax_number=data["invoice_tax_number"],
             by=request.user, at=at,
         )  # fmt: skip

@@ -24,7 +24,7 @@ class Command(BaseCommand):
             f"pictures of snapshots {due.evidence.snapshots}, of face checks {due.evidence.checks}, "
             f"camera sessions with measures and traces {due.evidence.measures}\ncertificates {due.certificates}\n"
             f"batches of the register {due.batches}, claims for post certificates {due.claims}, sheets {due.sheets}\n"
-            f"exported files {due.exports}"
+            f"exported files {due.exports}, scans of papers {due.scans}"
         )
         if dry_run:
             self.stdout.write("dry run: nothing was changed")

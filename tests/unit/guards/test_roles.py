@@ -77,6 +77,7 @@ DESK_ROWS = {
     "desk:import_errors": "manager registrar",
     "desk:profile": "manager registrar",
     "desk:limits": "manager registrar",
+    "desk:enrolment_scan": "manager registrar",
     "desk:enrolment_step": "manager registrar",
     "desk:enrolment": "manager registrar viewer",
     "desk:archive": "manager registrar viewer",

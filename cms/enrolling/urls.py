@@ -1,0 +1,12 @@
+from django.urls import path
+
+from cms.enrolling import application, views
+
+app_name = "enrol"
+urlpatterns = [
+    path("", views.certificate, name="certificate"),
+    path("details/", views.details, name="details"),
+    path("confirm/", views.confirm, name="confirm"),
+    path("scans/<uuid:uuid>/", application.scan, name="scan"),
+    path("<uuid:uuid>/", application.application, name="application"),
+]
