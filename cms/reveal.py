@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from certs.models import AppraisalRecord
 from learning.models import Enrolment, PostCertificate
 from tenants.accounts.models import DataRequest, User
 from tenants.accounts.reveal import REASON_MAX, may_reveal, reveal
@@ -19,6 +20,7 @@ from tenants.rulesets.services import rules_for
 
 KINDS: dict[str, Any] = {
     "person": User, "certificate": PostCertificate, "request": DataRequest, "enrolment": Enrolment,
+    "appraisal": AppraisalRecord,
 }  # fmt: skip
 
 

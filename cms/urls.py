@@ -4,6 +4,7 @@ from cms import views
 
 urlpatterns = [
     path("brand.css", views.brand_css, name="brand_css"),
+    path("fee-notice/", views.fees_in_force, name="fees_in_force"),
     path("logo.png", views.logo, name="site_logo"),
     path("media/sites/<slug:schema>/images/<path:name>", views.image, name="site_image"),
 ]

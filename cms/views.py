@@ -4,10 +4,12 @@ from pathlib import PurePosixPath
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from cms.home import fee_notice
+from cms.models import HomePage
 from cms.queries import palette_of
 from tenants import brand
 from tenants.models import Logo
@@ -48,6 +50,16 @@ def logo(request: TenantRequest) -> HttpResponse:
     current = request.GET.get("v") == request.tenant.logo_digest
     response["Cache-Control"] = f"public, max-age={A_YEAR_S}, immutable" if current else f"public, max-age={A_MINUTE_S}"
     return response
+
+
+@require_safe
+def fees_in_force(request: TenantRequest) -> HttpResponse:
+    """On to the newest published fee notice: an address that the portal can give without reading each schema."""
+    home = HomePage.objects.live().first()
+    if home is None:
+        raise Http404
+    notice = fee_notice(home)
+    return HttpResponseRedirect(f"/{notice.slug}/" if notice else "/#contact")
 
 
 @require_safe

@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
-from certs.models import HoursCertificate, HoursUpload, QualificationCertificate
+from certs.models import AppraisalRecord, HoursCertificate, HoursUpload, QualificationCertificate
 from cms.centre.my_data_parts import Part, provides
 from exams.models import Attempt
 from learning.models import CreditSpan, Enrolment, PostCertificate, StudySession
@@ -211,6 +211,18 @@ def certificates(user: User) -> Part:
         rows.append((_("Qualification certificate"), new.number, new.position.name, new.issued_at,
                      new.get_state_display(), new.revoked_at, new.revoked_reason))  # fmt: skip
     return Part.of("certificates", _("Your certificates"), labels, rows)
+
+
+@provides()
+def appraisals(user: User) -> Part:
+    labels = {"number": _("Number"), "occupation": _("Trade"), "level": _("Level"), "site": _("Appraisal site"),
+              "on": _("Date"), "result": _("Result"), "void": _("Void since")}  # fmt: skip
+    rows = AppraisalRecord.objects.filter(holder_id_index=user.id_number_index)
+    return Part.of("appraisals", _("Your appraisals of skills"), labels, (
+        (row.number, row.occupation, row.get_level_display(), row.site, row.appraised_on, row.get_result_display(),
+         row.voided_at)
+        for row in rows
+    ))  # fmt: skip
 
 
 @provides()

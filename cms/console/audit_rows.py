@@ -23,6 +23,8 @@ SCREENS = {
     "tenants.application": "console:application",
     "review.hoursreview": "console:case",
     "accounts.datarequest": "console:data_request",
+    "certs.appraisalrecord": "console:appraisal",
+    "portal.expert": "console:expert",
 }
 STATES = {**dict(State.choices), **dict(DataRequest.State.choices)}
 ORDER = {key: place for place, key in enumerate(DETAILS)}

@@ -67,6 +67,7 @@ SHARED_APPS = [
     "learning.review",
     "exams",
     "certs",
+    "cms.portal",
     "captcha",
     "channels",
     "csp",

@@ -71,6 +71,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "console:lookalike": ("proctoring.Lookalike",),
     "console:institution": ("tenants.Institution", "tenants.Domain"),
     "console:application": ("tenants.Application",),
+    "console:appraisal": ("certs.AppraisalRecord",),
+    "console:expert": ("portal.Expert",),
     "console:course": ("learning.Course",),
     "console:lesson": ("learning.Lesson",),
     "console:lesson_question": ("learning.LessonQuestion",),

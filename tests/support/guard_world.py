@@ -26,6 +26,7 @@ PROVINCE = {
     "tenants.Institution", "tenants.Domain", "tenants.OpeningDraft", "rulesets.Ruleset", "audit.Entry", "audit.Seal",
     "learning.Position", "learning.Course", "learning.Lesson", "learning.Media", "learning.Plan", "learning.PlanLesson",
     "exams.Question", "accounts.User", "learning.PostCertificate",
+    "certs.AppraisalRecord",
 }  # fmt: skip
 SURNAMES = {"lingzhu": "岭", "jiangxin": "匠", "association": "协"}
 # Texts that code takes for one of its own words although the column has no choices.
@@ -145,7 +146,15 @@ def library_keys() -> dict[str, int]:
 
 
 def library_uuids() -> dict[str, str]:
-    return {"learning.Media-0": str(apps.get_model("learning.Media").objects.order_by("pk")[0].uuid)}
+    """The same by uuid: courseware, and what the association keeps for the portal's look-ups."""
+    from tests.support.portal import make_appraisal, make_expert
+
+    media = apps.get_model("learning.Media").objects.order_by("pk")[0]
+    return {
+        "learning.Media-0": str(media.uuid),
+        "certs.AppraisalRecord-0": str(make_appraisal().uuid),
+        "portal.Expert-0": str(make_expert().uuid),
+    }
 
 
 def set_apart(schema: str, start: int) -> None:

@@ -33,6 +33,7 @@ REACHED_BY_NOBODY: dict[str, dict[str, str]] = {
         "console:application_open_logo": "a logo that was chosen in the wizard; tests/web/test_opening.py has one",
         "console:second_factor_reset_of": "staff with an authenticator; tests/web/test_staff_screens.py has them",
         "proctoring:camera_of": "camera sessions of study are an institution's; 404 on the portal",
+        "portal:institution_logo": "an own logo; tests/web/test_portal_institutions.py has one",
         "console:support_enter": "one's own running grant; tests/web/test_support.py has one",
     },
 }
