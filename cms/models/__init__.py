@@ -1,9 +1,11 @@
 """The pages of an institution's site and of the portal; each schema has its own tree."""
 
+from cms.models.downloads import DownloadsPage
 from cms.models.home import HeroDrawing, HeroStyle, HomePage, PortalHomePage
 from cms.models.inner import FAQPage, FeeNoticePage, FeeRow, NoticeIndexPage, NoticePage, StandardPage
 
 __all__ = [
+    "DownloadsPage",
     "FAQPage",
     "FeeNoticePage",
     "FeeRow",

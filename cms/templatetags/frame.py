@@ -10,6 +10,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from wagtail.models import Page
 
 from cms import queries
 from tenants import brand
@@ -65,6 +66,12 @@ def menu_pages(context: template.Context) -> list[queries.MenuPage]:
     if "_menu_pages" not in known:
         known["_menu_pages"] = queries.menu_pages()
     return known["_menu_pages"]
+
+
+@register.filter
+def page_path(page: Page) -> str:
+    """The path of a page on its own host, without a query."""
+    return queries.path_of(page.url_path)
 
 
 @register.simple_tag(takes_context=True)
