@@ -61,6 +61,7 @@ SHARED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "proctoring",
     "learning",
@@ -116,10 +117,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
-    "tenants.middleware.TenantMiddleware",
+    # Before the tenant is known, so that the notices of a paused site and of an unknown host carry the headers too.
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
+    "tenants.page_policy.PagePolicyMiddleware",
+    "tenants.middleware.TenantMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tenants.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -113,7 +113,7 @@ def test_markup_in_titles_texts_and_questions_stays_text(site: Any) -> None:
     page = found(visitor(site), "更新")
     assert page.select("main script, main img") == []
     assert titles(page) == ["<img src=x onerror=alert(1)> 更新"]
-    assert "<script>alert(2)</script>" in page.select_one(".results .muted").text
+    assert "alert(2)</script> 更新" in page.select_one(".results .muted").text
 
 
 @pytest.mark.parametrize("question", ["'", "\\", "& | ! ( )", ":*", "<->", "%_", "\x00", "a" * 500, "更" * 500, "🏗"])
