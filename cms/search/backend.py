@@ -13,6 +13,12 @@ from cms.search.bigrams import indexed, terms
 class BigramIndexer(postgres.ObjectIndexer):
     """The vectors are of pairs; the plain texts beside them stay as they are, for excerpts."""
 
+    def prepare_value(self, value: Any) -> str:
+        if isinstance(value, (list, dict)):
+            parts = value.values() if isinstance(value, dict) else value
+            return " ".join(self.prepare_value(part) for part in parts)
+        return str(super().prepare_value(value))
+
     def as_vector(self, texts: list[tuple[str, str]], for_autocomplete: bool = False) -> Any:
         return super().as_vector([(indexed(text), weight) for text, weight in texts], for_autocomplete)
 

@@ -1,12 +1,14 @@
 """Where a question stands in a text: parts for the template, which escapes each of them. No markup is made here."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
-from cms.search.bigrams import plain, runs, terms
+from cms.search.bigrams import runs, terms
 
 EXCERPT = 110  # characters
 BEFORE = 24  # of them before the first hit
+MORE = "…"
 
 
 @dataclass(frozen=True)
@@ -15,13 +17,22 @@ class Part:
     is_hit: bool
 
 
+def folded(text: str) -> str:
+    """Full width as plain and capitals as small letters, each character for one: places stay what they are."""
+    return "".join(_fold(character) for character in text)
+
+
+def _fold(character: str) -> str:
+    other = unicodedata.normalize("NFKC", character).lower()
+    return other if len(other) == 1 else character
+
+
 def marked(text: str, question: str) -> list[Part]:
     """The text in parts; those that the question names are hits."""
-    pattern = _pattern(question)
-    if pattern is None or len(plain(text)) != len(text):  # a text that changes its length is not marked
-        return [Part(text, is_hit=False)] if text else []
+    words = _words(question)
     parts, end = [], 0
-    for hit in pattern.finditer(plain(text)):
+    pattern = re.compile("|".join(map(re.escape, words))) if words else None
+    for hit in pattern.finditer(folded(text)) if pattern else ():
         if hit.start() > end:
             parts.append(Part(text[end : hit.start()], is_hit=False))
         parts.append(Part(text[hit.start() : hit.end()], is_hit=True))
@@ -32,16 +43,18 @@ def marked(text: str, question: str) -> list[Part]:
 
 
 def excerpt(text: str, question: str) -> str:
-    """About a hundred characters of the text around the first hit, or its beginning."""
+    """About a hundred characters of the text around the best hit, or its beginning."""
     text = " ".join(text.split())
-    pattern = _pattern(question)
-    hit = pattern.search(plain(text)) if pattern is not None and len(plain(text)) == len(text) else None
-    start = max(0, hit.start() - BEFORE) if hit else 0
+    start = max(0, _best(folded(text), question) - BEFORE)
     cut = text[start : start + EXCERPT]
-    return f"{'…' if start else ''}{cut}{'…' if start + EXCERPT < len(text) else ''}"
+    return f"{MORE if start else ''}{cut}{MORE if start + EXCERPT < len(text) else ''}"
 
 
-def _pattern(question: str) -> re.Pattern[str] | None:
+def _best(text: str, question: str) -> int:
+    """Where the longest word of the question that occurs at all occurs first; 0 when none does."""
+    return next((place for place in (text.find(word) for word in _words(question)) if place >= 0), 0)
+
+
+def _words(question: str) -> list[str]:
     """Whole words first, then pairs: what is longer is marked as one."""
-    words = dict.fromkeys([*runs(question), *(term.text for term in terms(question))])
-    return re.compile("|".join(re.escape(word) for word in words)) if words else None
+    return list(dict.fromkeys([*runs(question), *(term.text for term in terms(question))]))

@@ -78,7 +78,7 @@ def downloads() -> DownloadsContent:
     return DownloadsContent(
         intro="下面的表格和指引由协会发布，可以直接下载使用。",
         files=[
-            FileContent("学员操作流程（打印版）", "student-guide.pdf", guide_pdf(), "从报名到换证的六个步骤，两页以内"),
+            FileContent("学员操作流程（打印版）", "student-guide.pdf", guide_pdf(), "从报名到换证的六个步骤"),
             FileContent("企业团体报名汇总表", "group-enrolment.xlsx", group_sheet(), "企业统一报名用，盖章后交机构"),
         ],
     )  # fmt: skip
