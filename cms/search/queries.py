@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Page as PageOfResults
 from django.core.paginator import Paginator
-from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models import F, Q, TextField, Value
 from django.db.models.functions import Coalesce, Round, TruncDate
 from wagtail.models import Page
 
@@ -45,7 +45,7 @@ class FoundInstitution:
     url: str
 
 
-def visible() -> QuerySet[Page]:
+def visible() -> Any:  # Wagtail's PageQuerySet, which has no types
     """Live pages below the home page that everybody may read."""
     return Page.objects.live().public().filter(depth__gt=2)
 
