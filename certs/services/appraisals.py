@@ -1,6 +1,6 @@
 """The register of appraisals: entered, changed and made void by the association, never deleted."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -32,10 +32,15 @@ def add_appraisal(facts: AppraisalFacts, *, by: User | None, at: datetime) -> Ap
 def change_appraisal(
     row: AppraisalRecord, facts: AppraisalFacts, *, reason: str, by: User, at: datetime
 ) -> AppraisalRecord:
-    """Correct a record; the audit row names the fields, never their contents. Raises as `add_appraisal`."""
+    """Correct a record; without an ID number the stored one stays. The audit row names the fields, not their contents.
+
+    Raises as `add_appraisal`.
+    """
     why = _reason(reason)
     found = _held(row)
-    was, clean = asdict(facts_of(found)), checked(facts, at=at)
+    stored = facts_of(found)
+    clean = checked(replace(facts, id_number=facts.id_number or stored.id_number), at=at)
+    was = asdict(stored)
     changed = sorted(name for name, value in asdict(clean).items() if was[name] != value)
     if not changed:
         raise CannotAppraise("unchanged")

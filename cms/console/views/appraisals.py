@@ -1,6 +1,5 @@
 """The register of appraisals: list, search, add, change with a reason, make void."""
 
-from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -15,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from certs import services
-from certs.appraisals import facts_of
 from certs.models import AppraisalRecord, AppraisalResult
 from cms.console import access
 from cms.console.portal_forms import AppraisalForm, ChangeAppraisalForm, ReasonForm
@@ -26,6 +24,8 @@ from tenants.errors import DomainError
 from tenants.masking import redacted
 
 TONES = {AppraisalResult.PENDING: "wait", AppraisalResult.PASSED: "done", AppraisalResult.FAILED: "off"}
+
+FIELDS = ("number", "occupation", "level", "site", "region", "appraised_on", "result")
 
 
 @access.console_view(*access.READERS_OF_CERTIFICATES)
@@ -84,15 +84,12 @@ def add(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, uuid: str) -> HttpResponse:
     """One record; a POST corrects it."""
     record = get_object_or_404(AppraisalRecord, uuid=uuid)
-    given = {name: value for name, value in vars(facts_of(record)).items() if name != "id_number"}
-    form = ChangeAppraisalForm(request.POST or None, initial=given | {"name": record.holder_name})
+    form = ChangeAppraisalForm(request.POST or None, initial=_given(record))
     if request.method == "POST" and form.is_valid():
-        facts = form.facts
         try:
-            kept_number = facts.id_number or str(record.holder_id_number)
             services.change_appraisal(
                 record,
-                replace(facts, id_number=kept_number),
+                form.facts,
                 reason=form.cleaned_data["reason"],
                 by=request.user,  # type: ignore[arg-type]
                 at=now(),
@@ -119,8 +116,12 @@ def void(request: HttpRequest, uuid: str) -> HttpResponse:
         else:
             messages.success(request, _("The record is void. Whoever looks it up is told so."))
             return redirect("console:appraisal", uuid=record.uuid)
-    given = {name: value for name, value in vars(facts_of(record)).items() if name != "id_number"}
-    return _shown(request, record, ChangeAppraisalForm(initial=given), form)
+    return _shown(request, record, ChangeAppraisalForm(initial=_given(record)), form)
+
+
+def _given(record: AppraisalRecord) -> dict[str, Any]:
+    """What stands in the form of a correction: everything but the holder's number."""
+    return {name: getattr(record, name) for name in FIELDS} | {"name": record.holder_name}
 
 
 def _shown(request: HttpRequest, record: AppraisalRecord, form: forms.Form, reason: forms.Form) -> HttpResponse:
