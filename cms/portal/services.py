@@ -63,22 +63,25 @@ def change_expert(expert: Expert, facts: ExpertFacts, *, by: User, at: datetime)
 @transaction.atomic
 def hide_expert(expert: Expert, *, by: User, at: datetime) -> Expert:
     """Take an expert out of the public directory; the entry stays for the association."""
-    return _show(expert, hidden_at=at, action="expert.hidden", by=by, at=at)
+    found = _show(expert, hidden_at=at)
+    record("expert.hidden", actor=by, subject=found, at=at)
+    return found
 
 
 @transaction.atomic
 def list_expert(expert: Expert, *, by: User, at: datetime) -> Expert:
     """Show a hidden expert again."""
-    return _show(expert, hidden_at=None, action="expert.listed", by=by, at=at)
+    found = _show(expert, hidden_at=None)
+    record("expert.listed", actor=by, subject=found, at=at)
+    return found
 
 
-def _show(expert: Expert, *, hidden_at: datetime | None, action: str, by: User, at: datetime) -> Expert:
+def _show(expert: Expert, *, hidden_at: datetime | None) -> Expert:
     found = Expert.objects.select_for_update(no_key=True).get(pk=expert.pk)
     if found.is_listed == (hidden_at is None):
         raise CannotKeepExpert("state")
     found.hidden_at = hidden_at
     found.save(update_fields=["hidden_at"])
-    record(action, actor=by, subject=found, at=at)
     return found
 
 
