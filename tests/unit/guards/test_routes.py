@@ -33,14 +33,16 @@ REACHED_BY_NOBODY: dict[str, dict[str, str]] = {
         "console:application_open_logo": "a logo that was chosen in the wizard; tests/web/test_opening.py has one",
         "console:second_factor_reset_of": "staff with an authenticator; tests/web/test_staff_screens.py has them",
         "proctoring:camera_of": "camera sessions of study are an institution's; 404 on the portal",
-        "portal:institution_logo": "an own logo; tests/web/test_portal_institutions.py has one",
         "console:support_enter": "one's own running grant; tests/web/test_support.py has one",
     },
 }
 # Views of Wagtail's that fail on a form they do not expect: for staff only, and nothing of anybody is on the page.
 FRAGILE = {"wagtailadmin_choose_page_external_link": "POST"}
-# Addresses that are themselves the key: whoever was told one may read it.
-CAPABILITIES = {"apply:state": "an application's own page; the number is told to who proved the phone"}
+# Addresses that are themselves the key, or meant for everybody: whoever was told one may read it.
+CAPABILITIES = {
+    "apply:state": "an application's own page; the number is told to who proved the phone",
+    "portal:institution_logo": "public: the logo on the card of a listed institution",
+}
 STAFF = ("manager", "editor", "registrar", "viewer")
 AT_AN_INSTITUTION = ("anonymous", "guest", "trainee", "chief", "void", *STAFF)
 AT_THE_PORTAL = ("anonymous", "trainee", "clerk_of_an_institution", "chief_without_factor")
