@@ -149,3 +149,54 @@ class RegisterBatch(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+
+class AppraisalLevel(models.TextChoices):
+    """Grades of the national system of vocational skills, lowest first."""
+
+    JUNIOR = "5", pgettext_lazy("appraisal", "Junior (grade 5)")
+    INTERMEDIATE = "4", pgettext_lazy("appraisal", "Intermediate (grade 4)")
+    SENIOR = "3", pgettext_lazy("appraisal", "Senior (grade 3)")
+    TECHNICIAN = "2", pgettext_lazy("appraisal", "Technician (grade 2)")
+    SENIOR_TECHNICIAN = "1", pgettext_lazy("appraisal", "Senior technician (grade 1)")
+
+
+class AppraisalResult(models.TextChoices):
+    PENDING = "pending", pgettext_lazy("appraisal", "Not announced yet")
+    PASSED = "passed", pgettext_lazy("appraisal", "Passed")
+    FAILED = "failed", pgettext_lazy("appraisal", "Not passed")
+
+
+class AppraisalRecord(models.Model):
+    """行业鉴定: one person's appraisal of a trade. The association's register, of no institution.
+
+    The holder is named by number, not by account, as in the register of post certificates. `lookup` answers number and
+    name in one query; nothing is deleted, a record that was wrong is void.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField(max_length=40, unique=True)
+    lookup = models.CharField(max_length=64, db_index=True, editable=False)
+    holder_name = models.CharField(max_length=50)
+    holder_id_number = EncryptedTextField()
+    holder_id_index = models.CharField(max_length=64, db_index=True, editable=False)
+    occupation = models.CharField(max_length=40)
+    level = models.CharField(max_length=1, choices=AppraisalLevel.choices)
+    site = models.CharField(max_length=80)
+    region = models.CharField(max_length=40)
+    appraised_on = models.DateField()
+    result = models.CharField(max_length=8, choices=AppraisalResult.choices, default=AppraisalResult.PENDING)
+    entered_at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True, blank=True)
+
+    revealable = ("holder_id_number",)  # to staff, through tenants.accounts.reveal
+
+    class Meta:
+        ordering = ["-appraised_on", "number"]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_void(self) -> bool:
+        return self.voided_at is not None

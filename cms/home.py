@@ -13,12 +13,10 @@ from cms.fees import notices_in_force
 from cms.models.courses import CourseIndexPage
 from cms.models.inner import FAQPage, NoticePage
 from cms.open_classes import open_classes
-from cms.queries import site_url
 from exams.rules import ExamRules
 from learning.rules import EligibilityRules, StudyRules
 from tenants.accounts.forms import SignInForm
 from tenants.models import Institution, Kind, State
-from tenants.requests import TenantRequest
 from tenants.rulesets.services import ruleset_in_force, typed
 
 NOTICES_ON_HOME = 5
@@ -85,26 +83,15 @@ def institution_home(home: Page, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def live_institutions(request: TenantRequest) -> list[dict[str, str]]:
-    """Training institutions that are open, with the address of their site."""
-    found = Institution.objects.filter(kind=Kind.INSTITUTION, state=State.APPROVED).prefetch_related("domains")
-    rows = [(row, row.host) for row in found.order_by("region", "name")]
-    return [
-        {"name": row.name, "region": row.region, "phone": row.phone, "url": site_url(request, host)}
-        for row, host in rows
-        if host
-    ]
+def regions() -> list[str]:
+    """Cities with an institution that trains."""
+    live = Institution.objects.filter(kind=Kind.INSTITUTION, state=State.APPROVED).exclude(region="")
+    return list(live.order_by("region").values_list("region", flat=True).distinct())
 
 
-def portal_home(home: Page, request: TenantRequest) -> dict[str, Any]:
-    everybody = live_institutions(request)
-    regions = sorted({row["region"] for row in everybody if row["region"]})
-    region = request.GET.get("region", "")
-    region = region if region in regions else ""
+def portal_home(home: Page) -> dict[str, Any]:
     return {
-        "institutions": [row for row in everybody if not region or row["region"] == region],
-        "regions": regions,
-        "region": region,
+        "regions": regions(),
         "form": SignInForm(with_captcha=True),
         "tab": "person",
         "look_up": LookUpForm(auto_id="look_up_%s"),

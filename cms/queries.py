@@ -25,7 +25,13 @@ def palette_of(institution: Institution) -> brand.Palette:
 def menu_pages() -> list[MenuPage]:
     """Live pages marked "show in menus" right under the home page of the schema in force, in their order."""
     rows = Page.objects.live().in_menu().filter(depth=3).order_by("path").values_list("title", "url_path", "slug")
-    return [MenuPage(title, "/" + url_path.strip("/").partition("/")[2] + "/", slug) for title, url_path, slug in rows]
+    return [MenuPage(title, path_of(url_path), slug) for title, url_path, slug in rows]
+
+
+def path_of(url_path: str) -> str:
+    """Path of a page on its own host: Wagtail's `url_path` without the home page's slug."""
+    below = url_path.strip("/").partition("/")[2]
+    return f"/{below}/" if below else "/"
 
 
 def site_url(request: TenantRequest, host: str) -> str:

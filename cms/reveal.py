@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from certs.models import AppraisalRecord
 from learning.models import CertificateClaim, Enrolment, PostCertificate
 from tenants.accounts.models import DataRequest, User
 from tenants.accounts.reveal import REASON_MAX, may_reveal, reveal
@@ -20,6 +21,7 @@ from tenants.rulesets.services import rules_for
 KINDS: dict[str, Any] = {
     "person": User, "certificate": PostCertificate, "request": DataRequest, "enrolment": Enrolment,
     "claim": CertificateClaim,
+    "appraisal": AppraisalRecord,
 }  # fmt: skip
 
 

@@ -7,17 +7,20 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django_tenants.utils import tenant_context
+from wagtail.documents.models import Document
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page, Site
 
 from cms.models import (
     CourseIndexPage,
     CoursePage,
+    DownloadsPage,
     FAQPage,
     FeeNoticePage,
     FeeRow,
@@ -81,6 +84,22 @@ class CourseContent:
 
 
 @dataclass(frozen=True)
+class FileContent:
+    """One document to download; `name` is the file's, with its ending."""
+
+    title: str
+    name: str
+    data: bytes
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class DownloadsContent:
+    intro: str
+    files: Sequence[FileContent]
+
+
+@dataclass(frozen=True)
 class SiteContent:
     """The words of a new site. `label` is the portal's only; the other `hero_*` choices and `fees` an institution's."""
 
@@ -97,7 +116,8 @@ class SiteContent:
     courses: Sequence[CourseContent] = ()
     courses_intro: str = ""
     faq: Sequence[tuple[str, str]] = ()
-    pages: Sequence[tuple[str, str, str]] = field(default=())  # title, slug, plain text
+    pages: Sequence[tuple[str, str, str]] = field(default=())  # title, slug, text (see `rich_text`)
+    downloads: DownloadsContent | None = None
 
 
 @transaction.atomic
@@ -121,7 +141,9 @@ def seed_site(institution: Institution, content: SiteContent, *, by: Any, at: da
             title = _("Questions and answers")
             home.add_child(instance=FAQPage(title=title, slug="faq", show_in_menus=True, questions=questions))
         for title, slug, text in content.pages:
-            home.add_child(instance=StandardPage(title=title, slug=slug, show_in_menus=True, body=paragraphs(text)))
+            home.add_child(instance=StandardPage(title=title, slug=slug, show_in_menus=True, body=rich_text(text)))
+        if content.downloads is not None:
+            _add_downloads(home, content.downloads)
         home.add_child(instance=_privacy_page(institution))
         _let_editors_in(home)
     record("site.seeded", actor=by, subject=institution, institution=institution, at=at)
@@ -131,6 +153,23 @@ def seed_site(institution: Institution, content: SiteContent, *, by: Any, at: da
 def paragraphs(text: str) -> str:
     """Plain text as rich text."""
     return "".join(f"<p>{escape(part.strip())}</p>" for part in text.split("\n") if part.strip())
+
+
+def rich_text(text: str) -> str:
+    """The same, where a line that begins with "# " is a heading and lines with "1. " are one numbered list."""
+    parts: list[str] = []
+    for line in (line.strip() for line in text.split("\n") if line.strip()):
+        if line.startswith("# "):
+            parts.append(f"<h2>{escape(line[2:])}</h2>")
+        elif line.startswith("1. "):
+            item = f"<li>{escape(line[3:])}</li>"
+            if parts and parts[-1].startswith("<ol>"):
+                parts[-1] = parts[-1].removesuffix("</ol>") + item + "</ol>"
+            else:
+                parts.append(f"<ol>{item}</ol>")
+        else:
+            parts.append(f"<p>{escape(line)}</p>")
+    return "".join(parts)
 
 
 def _home_of(institution: Institution, content: SiteContent) -> Page:
@@ -240,4 +279,13 @@ def _add_fees(home: Page, fees: FeeContent, *, slug: str) -> None:
         )
         for number, row in enumerate(fees.rows)
     ]
+    home.add_child(instance=page)
+
+
+def _add_downloads(home: Page, content: DownloadsContent) -> None:
+    files = []
+    for one in content.files:
+        document = Document.objects.create(title=one.title, file=ContentFile(one.data, name=one.name))
+        files.append(("file", {"document": document, "note": one.note}))
+    page = DownloadsPage(title=_("Downloads"), slug="downloads", show_in_menus=True, intro=content.intro, files=files)
     home.add_child(instance=page)

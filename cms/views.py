@@ -4,10 +4,13 @@ from pathlib import PurePosixPath
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.utils.timezone import localdate
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from cms.fees import notices_in_force
+from cms.models import HomePage
 from cms.queries import palette_of
 from tenants import brand
 from tenants.models import Logo
@@ -48,6 +51,15 @@ def logo(request: TenantRequest) -> HttpResponse:
     current = request.GET.get("v") == request.tenant.logo_digest
     response["Cache-Control"] = f"public, max-age={A_YEAR_S}, immutable" if current else f"public, max-age={A_MINUTE_S}"
     return response
+
+
+@require_safe
+def fees_in_force(request: TenantRequest) -> HttpResponse:
+    """On to the fee notice in force: an address that the portal can give without reading each schema."""
+    if not HomePage.objects.live().exists():
+        raise Http404
+    notice = notices_in_force(localdate()).last()
+    return HttpResponseRedirect(f"/{notice.slug}/" if notice else "/#contact")
 
 
 @require_safe

@@ -3,16 +3,22 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 
 from tenants.models import Domain, Institution
 
 
 def institution_of_host(host: str) -> Institution | None:
-    """The institution that owns `host` (no port), or None. Always read from public."""
-    domain = Domain.objects.select_related("tenant").filter(domain=host.lower()).first()
+    """The institution that owns `host` (no port), or None. Always read from public.
+
+    `primary_host` is the host name of its main address (no port), in the same query.
+    """
+    main = Domain.objects.filter(tenant=OuterRef("tenant"), is_primary=True).values("domain")[:1]
+    found = Domain.objects.select_related("tenant").annotate(main=Subquery(main))
+    domain = found.filter(domain=host.lower()).first()
     if domain is None:
         return None
-    domain.tenant.domain_url = domain.domain
+    domain.tenant.domain_url, domain.tenant.primary_host = domain.domain, domain.main or domain.domain
     return domain.tenant
 
 

@@ -1,5 +1,6 @@
 """The verbs of certificates. Import from here."""
 
+from certs.services.appraisals import add_appraisal, change_appraisal, void_appraisal
 from certs.services.documents import open_pdf, photo_of, revoke
 from certs.services.hours import issue_hours_certificate, revoke_unfounded
 from certs.services.renewal import renew
@@ -7,6 +8,8 @@ from certs.services.uploads import accept_upload, reject_upload, send_uploads, u
 
 __all__ = [
     "accept_upload",
+    "add_appraisal",
+    "change_appraisal",
     "issue_hours_certificate",
     "open_pdf",
     "photo_of",
@@ -17,4 +20,5 @@ __all__ = [
     "send_uploads",
     "upload_due",
     "upload_hours",
+    "void_appraisal",
 ]

@@ -13,7 +13,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
-from certs.models import HoursCertificate, HoursUpload, QualificationCertificate
+from certs.models import AppraisalRecord, HoursCertificate, HoursUpload, QualificationCertificate
 from cms.centre.my_data_parts import Part, gives_files, provides
 from exams.models import Attempt
 from learning import services
@@ -258,6 +258,18 @@ def claims(user: User) -> Part:
         (row.institution.name, row.number, row.position.name, row.issued_on, row.note, row.created_at,
          row.get_state_display(), row.answer, row.decided_at)
         for row in rows.select_related("institution", "position")
+    ))  # fmt: skip
+
+
+@provides()
+def appraisals(user: User) -> Part:
+    labels = {"number": _("Number"), "occupation": _("Trade"), "level": _("Level"), "site": _("Appraisal site"),
+              "on": _("Date"), "result": _("Result"), "void": _("Void since")}  # fmt: skip
+    rows = AppraisalRecord.objects.filter(holder_id_index=user.id_number_index)
+    return Part.of("appraisals", _("Your appraisals of skills"), labels, (
+        (row.number, row.occupation, row.get_level_display(), row.site, row.appraised_on, row.get_result_display(),
+         row.voided_at)
+        for row in rows
     ))  # fmt: skip
 
 

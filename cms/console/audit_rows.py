@@ -26,6 +26,8 @@ SCREENS = {
     "learning.certificateclaim": "console:certificate_claim",
     "learning.enrolment": "console:enrolment",
     "accounts.datarequest": "console:data_request",
+    "certs.appraisalrecord": "console:appraisal",
+    "portal.expert": "console:expert",
 }
 STATES = {**dict(State.choices), **dict(DataRequest.State.choices)}
 ORDER = {key: place for place, key in enumerate(DETAILS)}

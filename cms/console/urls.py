@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cms.console import course_urls, institution_urls, register_urls
+from cms.console import course_urls, institution_urls, portal_urls, register_urls
 from cms.console.views import (
     archive,
     audit,
@@ -37,6 +37,7 @@ urlpatterns = [
     path("exams/<uuid:uuid>/", exam_looks.case, name="exam_look"),
     *institution_urls.urlpatterns,
     *course_urls.urlpatterns,
+    *portal_urls.urlpatterns,
     path("rules/", rules.index, name="rules"),
     path("messages/", messages.index, name="messages"),
     path("messages/<uuid:uuid>/again/", messages.again, name="message_again"),

@@ -1,6 +1,7 @@
 """The pages of an institution's site and of the portal; each schema has its own tree."""
 
 from cms.models.courses import CourseIndexPage, CoursePage
+from cms.models.downloads import DownloadsPage
 from cms.models.fees import FeeNoticePage, FeeRow
 from cms.models.home import HeroDrawing, HeroStyle, HomePage, PortalHomePage
 from cms.models.inner import FAQPage, NoticeIndexPage, NoticePage, StandardPage
@@ -8,6 +9,7 @@ from cms.models.inner import FAQPage, NoticeIndexPage, NoticePage, StandardPage
 __all__ = [
     "CourseIndexPage",
     "CoursePage",
+    "DownloadsPage",
     "FAQPage",
     "FeeNoticePage",
     "FeeRow",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
+from wagtail.search import index
 
 from cms.courses import course_lines, offers_of
 from cms.models.inner import TEXT
@@ -24,6 +25,7 @@ class CourseIndexPage(Page):
     intro = RichTextField(_("Introduction"), features=TEXT, blank=True)
 
     content_panels = [*Page.content_panels, FieldPanel("intro")]
+    search_fields = [*Page.search_fields, index.SearchField("intro")]
     max_count = 1
     parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.CoursePage"]
@@ -50,6 +52,7 @@ class CoursePage(Page):
         FieldRowPanel([FieldPanel("position_code", widget=PositionSelect), FieldPanel("year")]),
         FieldPanel("intro"),
     ]
+    search_fields = [*Page.search_fields, index.SearchField("intro")]
     parent_page_types = ["cms.CourseIndexPage"]
     subpage_types: list[str] = []
     template = "cms/course_page.html"

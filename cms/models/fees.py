@@ -18,6 +18,7 @@ from modelcluster.fields import ParentalKey
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.models import Orderable, Page
+from wagtail.search import index
 
 from cms import fee_rules
 from cms.models.inner import HOMES
@@ -99,6 +100,7 @@ class FeeNoticePage(Page):
         InlinePanel("rows", label=_("Line"), min_num=1),
         FieldPanel("note"),
     ]
+    search_fields = [*Page.search_fields, index.SearchField("legal_basis"), index.SearchField("note")]
     base_form_class = FeeNoticeForm
     parent_page_types = HOMES
     subpage_types: list[str] = []

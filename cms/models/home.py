@@ -12,9 +12,8 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from cms import home
-from tenants.requests import TenantRequest
 
-SUBPAGES = ["cms.NoticeIndexPage", "cms.FeeNoticePage", "cms.FAQPage", "cms.StandardPage"]
+SUBPAGES = ["cms.NoticeIndexPage", "cms.FeeNoticePage", "cms.FAQPage", "cms.StandardPage", "cms.DownloadsPage"]
 
 
 class HeroStyle(models.TextChoices):
@@ -101,5 +100,5 @@ class PortalHomePage(Page):
     class Meta:
         verbose_name = _("Portal home page")
 
-    def get_context(self, request: TenantRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context(request, *args, **kwargs), **home.portal_home(self, request)}
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context(request, *args, **kwargs), **home.portal_home(self)}

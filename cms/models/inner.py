@@ -10,6 +10,7 @@ from wagtail import blocks
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
+from wagtail.search import index
 
 HOMES = ["cms.HomePage", "cms.PortalHomePage"]
 TEXT = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
@@ -39,6 +40,7 @@ class NoticePage(Page):
     body = RichTextField(_("Text"), features=TEXT)
 
     content_panels = [*Page.content_panels, FieldPanel("date"), FieldPanel("important"), FieldPanel("body")]
+    search_fields = [*Page.search_fields, index.SearchField("body")]
     parent_page_types = ["cms.NoticeIndexPage"]
     subpage_types: list[str] = []
     template = "cms/notice_page.html"
@@ -59,6 +61,7 @@ class FAQPage(Page):
     questions = StreamField([("question", QuestionBlock())], verbose_name=_("Questions with answers"))
 
     content_panels = [*Page.content_panels, FieldPanel("questions")]
+    search_fields = [*Page.search_fields, index.SearchField("questions")]
     max_count = 1
     parent_page_types = HOMES
     subpage_types: list[str] = []
@@ -74,6 +77,7 @@ class StandardPage(Page):
     body = RichTextField(_("Text"), features=TEXT)
 
     content_panels = [*Page.content_panels, FieldPanel("body")]
+    search_fields = [*Page.search_fields, index.SearchField("body")]
     parent_page_types = [*HOMES, "cms.StandardPage"]
     subpage_types = ["cms.StandardPage"]
     template = "cms/standard_page.html"

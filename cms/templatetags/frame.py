@@ -10,13 +10,15 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from wagtail.models import Page
 
-from cms import queries
+from cms import queries, seo
 from tenants import brand
 from tenants.models import Institution
 
 register = template.Library()
 
+HOME_DEPTH = 2
 LOGOS = frozenset({"hill", "mast", "hall", "beam"})
 
 
@@ -65,6 +67,33 @@ def menu_pages(context: template.Context) -> list[queries.MenuPage]:
     if "_menu_pages" not in known:
         known["_menu_pages"] = queries.menu_pages()
     return known["_menu_pages"]
+
+
+@register.simple_tag(takes_context=True)
+def canonical(context: template.Context) -> str:
+    """The one address of this page: main host, no query but the page of a list. Empty where there is no tenant."""
+    tenant = _tenant(context)
+    if tenant is None:
+        return ""
+    request = context["request"]
+    number = request.GET.get("page", "")
+    return f"{seo.origin_of(tenant)}{request.path}{f'?page={number}' if number.isdigit() and number != '1' else ''}"
+
+
+@register.simple_tag
+def crumbs_of(page: Page) -> list[queries.MenuPage]:
+    """Pages between the home page and `page`; none of them is asked for right below the home page."""
+    if page.depth <= HOME_DEPTH + 1:
+        return []
+    above = Page.objects.ancestor_of(page).filter(depth__gt=HOME_DEPTH).order_by("depth")
+    rows = above.values_list("title", "url_path", "slug")
+    return [queries.MenuPage(title, queries.path_of(url_path), slug) for title, url_path, slug in rows]
+
+
+@register.filter
+def page_path(page: Page) -> str:
+    """The path of a page on its own host, without a query."""
+    return queries.path_of(page.url_path)
 
 
 @register.simple_tag(takes_context=True)

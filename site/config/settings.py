@@ -63,12 +63,14 @@ SHARED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "proctoring",
     "learning",
     "learning.review",
     "exams",
     "certs",
+    "cms.portal",
     "captcha",
     "channels",
     "csp",
@@ -118,10 +120,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
-    "tenants.middleware.TenantMiddleware",
+    # Before the tenant is known, so that the notices of a paused site and of an unknown host carry the headers too.
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
+    "tenants.page_policy.PagePolicyMiddleware",
+    "tenants.middleware.TenantMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tenants.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -384,9 +388,12 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 WAGTAIL_USER_TIME_ZONES = ["Asia/Shanghai"]
 WAGTAILADMIN_COMMENTS_ENABLED = False
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "txt", "zip"]
+# Nothing that editors upload is ever drawn by the browser under our host name.
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 8 * 1024 * 1024
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+# Chinese is cut into pairs of characters; PostgreSQL alone finds nothing inside a run of them (ADR 0240).
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "cms.search.backend", "SEARCH_CONFIG": "simple"}}
 
 LOGGING = structured_logging(level=env.text("ZHUXUE_LOG_LEVEL", "INFO"), as_json=not IS_DEMO)
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False

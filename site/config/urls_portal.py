@@ -7,6 +7,7 @@ from config.urls_common import after, before
 urlpatterns = [
     *before,
     path("apply/", include("cms.applying.urls")),
+    path("", include("cms.portal.urls")),
     *after,
 ]
 

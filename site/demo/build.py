@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.timezone import localdate, localtime
 
-from demo import cast, courses, province, stages, video
+from demo import association, cast, courses, province, stages, video
 from demo.models import Step
 from exams.imports import import_questions
 from learning.demo_database import NotADemo, is_demo_database, mark_demo_database
@@ -76,6 +76,9 @@ def _organisations(builder: Builder, founded: datetime) -> None:
     builder.step("staff association", lambda: _hire_all(cast.PORTAL, founded))
     builder.step("second factors association", lambda: _give_apps(cast.PORTAL, founded))
     builder.step("portal", lambda: province.seed_portal(tenant(cast.PORTAL), builder.at, superadmin()))
+    about = province.contents()["association"]
+    builder.step("experts", lambda: association.add_experts(about, builder.at, superadmin()))
+    builder.step("appraisals", lambda: association.add_appraisals(about, builder.at, superadmin()))
     for about in province.contents()["institutions"]:
         _institution(builder, about, founded)
 

@@ -15,7 +15,7 @@ from django_tenants.utils import tenant_context
 from cms.first_words import COURSES_INTRO, course_of
 from cms.home import offer
 from cms.seeding import CourseContent, FeeContent, FeeRowContent, NoticeContent, SiteContent, seed_site
-from demo import cast
+from demo import association, cast
 from learning.models import Position
 from tenants.accounts.factors import code_at, confirm_authenticator
 from tenants.accounts.models import User
@@ -110,10 +110,9 @@ def seed_portal(institution: Institution, at: datetime, by: User) -> None:
         hero_title="施工现场专业人员培训信息管理系统", hero_lead=about["intro"],
         label="继续教育 · 证书更新 · 联网查询",
         notices=_notices(about["notices"], localdate(at)),
-        pages=[
-            ("行业鉴定信息查询", "appraisals", _appraisals(about, localdate(at))),
-            ("建设行业专家库", "experts", _experts(about)),
-        ],
+        pages=association.PAGES,
+        downloads=association.downloads(),
+        faq=[(item["q"], item["a"]) for item in about["faq"]],
     )  # fmt: skip
     seed_site(institution, content, by=by, at=at)
 
@@ -170,21 +169,6 @@ def _notices(notices: list[dict], today: date) -> list[NoticeContent]:
         NoticeContent(item["title"], item["body"], today + timedelta(days=item["date_offset_days"]), item["important"])
         for item in notices
     ]
-
-
-def _experts(about: dict) -> str:
-    return "\n".join(f"{e['name']}　{e['title']}　{e['field']}　{e['region']}" for e in about["experts"])
-
-
-def _appraisals(about: dict, today: date) -> str:
-    lines = []
-    for row in about["appraisals"]:
-        on = today + timedelta(days=row["exam_offset_days"])
-        count = f"报考 {row['candidates']} 人" if row["candidates"] else "报名中"
-        passed = f"，合格 {row['passed']} 人" if row["passed"] else ""
-        what = f"{row['batch']}　{row['occupation']}（{row['level']}）　{on:%Y-%m-%d}"
-        lines.append(f"{what}　{row['site']}　{count}{passed}　{row['status']}")
-    return "\n".join(lines)
 
 
 def hire(staff: cast.Staff, institution: Institution, at: datetime, by: User | None) -> User:

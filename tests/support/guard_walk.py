@@ -70,6 +70,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "console:archive": ("learning.Enrolment",),
     "desk:export": ("exports.ExportJob",),
     "console:export": ("exports.ExportJob",),
+    "desk:import": ("imports.ImportBatch",),
+    "console:import": ("imports.ImportBatch",),
     "desk:staff": ("roles.GroupMembership",),
     "desk:support": ("accounts.SupportGrant",),
     "console:audit": ("audit.Entry",),
@@ -89,6 +91,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "console:lookalike": ("proctoring.Lookalike",),
     "console:institution": ("tenants.Institution", "tenants.Domain"),
     "console:application": ("tenants.Application",),
+    "console:appraisal": ("certs.AppraisalRecord",),
+    "console:expert": ("portal.Expert",),
     "console:course": ("learning.Course",),
     "console:lesson": ("learning.Lesson",),
     "console:lesson_question": ("learning.LessonQuestion",),
@@ -109,7 +113,10 @@ KINDS: dict[str, tuple[str, ...]] = {
 WAGTAILS = {"page", "image", "document", "redirect", "revision", "restriction", "group", "site", "collection"}
 # Parameters that name no row: what is put in their place.
 WORDS: dict[str, tuple[str, ...]] = {
-    "kind": ("photo", "snapshot", "attempt", "person", "certificate", "request", "portrait", "enrolment", "claim"),
+    "kind": (
+        "photo", "snapshot", "attempt", "person", "certificate", "request", "portrait", "enrolment", "claim",
+        "enrolments", "questions",
+    ),
     "field": ("id_number", "phone", "holder_id", "wish"),
     "step": ("name", "names", "look", "people", "site", "confirm"),
     "what": ("enrolments", "classes", "class", "profiles", "reviews", "uploads", "questions"),

@@ -27,12 +27,14 @@ PROVINCE = {
     "tenants.Institution", "tenants.Domain", "tenants.OpeningDraft", "rulesets.Ruleset", "audit.Entry", "audit.Seal",
     "learning.Position", "learning.Course", "learning.Lesson", "learning.Media", "learning.Plan", "learning.PlanLesson",
     "exams.Question", "accounts.User", "learning.PostCertificate",
+    "certs.AppraisalRecord",
 }  # fmt: skip
 SURNAMES = {"lingzhu": "岭", "jiangxin": "匠", "association": "协"}
 # Texts that code takes for one of its own words although the column has no choices.
 NAMED = {"role": "registrar", "template": "hours_approved", "data": {}}
 # What of a kind there has to be, where the first choice of its fields is not what most routes are about.
 WANTED: dict[str, tuple[dict[str, Any], ...]] = {
+    "imports.ImportBatch": ({"kind": "enrolments", "file": "", "rows_file": ""},),
     "accounts.DataRequest": ({"kind": "correct"}, {"kind": "export"}),
     "proctoring.Lapse": ({"ended_at": people.BEFORE + timedelta(minutes=1)},),
 }
@@ -146,7 +148,15 @@ def library_keys() -> dict[str, int]:
 
 
 def library_uuids() -> dict[str, str]:
-    return {"learning.Media-0": str(apps.get_model("learning.Media").objects.order_by("pk")[0].uuid)}
+    """The same by uuid: courseware, and what the association keeps for the portal's look-ups."""
+    from tests.support.portal import make_appraisal, make_expert
+
+    media = apps.get_model("learning.Media").objects.order_by("pk")[0]
+    return {
+        "learning.Media-0": str(media.uuid),
+        "certs.AppraisalRecord-0": str(make_appraisal().uuid),
+        "portal.Expert-0": str(make_expert().uuid),
+    }
 
 
 def set_apart(schema: str, start: int) -> None:

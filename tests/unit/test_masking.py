@@ -27,7 +27,9 @@ PRINTS = {
 }
 # Module → why it takes a full number into its hands.
 READS = {
+    "certs/appraisals.py": "checks it, and compares it with a correction",
     "certs/queries.py": "blind index of a certificate's holder",
+    "certs/services/appraisals.py": "sealed and indexed, or kept by a correction",
     "certs/services/hours.py": "printed on the certificate",
     "certs/services/renewal.py": "printed on the certificate",
     "certs/services/uploads.py": "told to the national register",

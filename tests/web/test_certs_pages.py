@@ -176,3 +176,28 @@ def test_no_english_is_left_on_the_chinese_page(renewed: Any, visitor: Client, a
     main = page[page.index('<main id="main"') : page.index("</main>")]
     text = re.sub(r"<[^>]+>", " ", main).replace("localhost:8000", "").replace("localhost", "")
     assert re.findall(r"[A-Za-z]{3,}", text) == []
+
+
+def test_a_withdrawn_post_certificate_is_void_since_that_day_and_led_to_nothing(recorded: Any, visitor: Client) -> None:
+    from learning.services import revoke_post_certificate
+
+    post = revoke_post_certificate(recorded.enrolment.post_certificate, by=recorded.user, at=certified.AT)
+    text = words(look_up(visitor, post.number, "陈志强"))
+    assert "这本证书已作废" in text
+    assert "自2026-03-03起作废，不再有证明效力。" in text
+    assert "改查新" not in text
+
+
+def test_a_renewed_post_certificate_names_the_kind_of_certificate_that_took_its_place(
+    renewed: Any, visitor: Client
+) -> None:
+    text = words(look_up(visitor, renewed.enrolment.post_certificate.number, "陈志强"))
+    assert f"职业培训合格证（电子证）{renewed.certificate.number}" in text
+
+
+def test_a_valid_post_certificate_is_valid_and_a_stranger_to_it_learns_nothing(recorded: Any, visitor: Client) -> None:
+    post = recorded.enrolment.post_certificate
+    assert "证书有效" in words(look_up(visitor, post.number, "陈志强"))
+    wrong_name, wrong_number = look_up(visitor, post.number, "陈志"), look_up(visitor, "无此编号", "陈志强")
+    assert words(wrong_name)[:400] == words(wrong_number)[:400]
+    assert "没有查到" in words(wrong_name)

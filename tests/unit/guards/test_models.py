@@ -20,6 +20,7 @@ OURS = (
     "exams",
     "certs",
     "exports",
+    "portal",
 )
 # Why each row has no scope: it is the person's own, the province's, or the record of the system itself.
 WITHOUT_SCOPE = {
@@ -55,6 +56,8 @@ WITHOUT_SCOPE = {
     "learning.PlanLesson": "the province's",
     "proctoring.Lookalike": "the association's: it tells of people of two institutions",
     "exams.Question": "the province's bank",
+    "certs.AppraisalRecord": "the association's register",
+    "portal.Expert": "the association's directory",
     "certs.RegisterBatch": "the association's, over all institutions",
 }
 

@@ -57,6 +57,10 @@ CONSOLE = {
     "console:post_certificate_new": "superadmin certificate_clerk",
     "console:certificate_claims": "superadmin certificate_clerk auditor",
     "console:uploads": "superadmin certificate_clerk auditor",
+    "console:appraisals": "superadmin certificate_clerk auditor",
+    "console:appraisal_add": "superadmin certificate_clerk",
+    "console:experts": "superadmin certificate_clerk auditor",
+    "console:expert_add": "superadmin certificate_clerk",
     "console:data_requests": "superadmin certificate_clerk auditor",
     "console:audit": "superadmin auditor",
     "console:exports": "superadmin hours_reviewer question_editor certificate_clerk auditor",  # one's own files
@@ -164,6 +168,10 @@ CONSOLE_ROWS = {
     "console:message_again": "superadmin",
     # the service tells whose role includes it (tests/web/test_reveal.py)
     "console:reveal": "superadmin hours_reviewer question_editor certificate_clerk auditor",
+    "console:appraisal": "superadmin certificate_clerk auditor",
+    "console:appraisal_void": "superadmin certificate_clerk",
+    "console:expert": "superadmin certificate_clerk auditor",
+    "console:expert_listing": "superadmin certificate_clerk",
     "console:data_request": "superadmin certificate_clerk auditor",
     "console:audit_entry": "superadmin auditor",
     "console:person": "superadmin auditor",

@@ -46,8 +46,11 @@ REACHED_BY_NOBODY: dict[str, dict[str, str]] = {
 }
 # Views of Wagtail's that fail on a form they do not expect: for staff only, and nothing of anybody is on the page.
 FRAGILE = {"wagtailadmin_choose_page_external_link": "POST"}
-# Addresses that are themselves the key: whoever was told one may read it.
-CAPABILITIES = {"apply:state": "an application's own page; the number is told to who proved the phone"}
+# Addresses that are themselves the key, or meant for everybody: whoever was told one may read it.
+CAPABILITIES = {
+    "apply:state": "an application's own page; the number is told to who proved the phone",
+    "portal:institution_logo": "public: the logo on the card of a listed institution",
+}
 STAFF = ("manager", "editor", "registrar", "viewer")
 AT_AN_INSTITUTION = ("anonymous", "guest", "trainee", "chief", "void", *STAFF)
 AT_THE_PORTAL = ("anonymous", "trainee", "clerk_of_an_institution", "chief_without_factor")

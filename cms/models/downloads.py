@@ -1,0 +1,37 @@
+"""Documents for everybody to fetch."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail.search import index
+
+from cms.models.inner import HOMES
+
+
+class DownloadBlock(blocks.StructBlock):
+    document = DocumentChooserBlock(label=_("Document"))
+    note = blocks.CharBlock(max_length=120, required=False, label=_("What it is for"))
+
+    class Meta:
+        icon = "download"
+
+
+class DownloadsPage(Page):
+    """Forms and guides to download, in the order the editors give them."""
+
+    intro = models.CharField(_("Introduction"), max_length=200, blank=True)
+    files = StreamField([("file", DownloadBlock())], blank=True, verbose_name=_("Files"))
+
+    content_panels = [*Page.content_panels, FieldPanel("intro"), FieldPanel("files")]
+    search_fields = [*Page.search_fields, index.SearchField("files")]
+    max_count = 1
+    parent_page_types = HOMES
+    subpage_types: list[str] = []
+    template = "cms/downloads_page.html"
+
+    class Meta:
+        verbose_name = _("Downloads")
