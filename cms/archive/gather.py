@@ -20,6 +20,7 @@ def archive_of(enrolment: Enrolment, *, for_association: bool, at: datetime) -> 
     parts: list[Part] = [
         office.application(enrolment),
         office.post_certificate(enrolment),
+        office.scans(enrolment),
         office.fees(enrolment),
         office.consents(enrolment),
         study(enrolment, at=at),

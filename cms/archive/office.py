@@ -5,7 +5,7 @@ from django.utils.translation import pgettext
 
 from certs.models import HoursCertificate, HoursUpload, QualificationCertificate
 from cms.archive.parts import Number, Part, Table
-from learning.models import Clearing, Enrolment
+from learning.models import Clearing, Enrolment, EnrolmentScan
 from learning.review.models import HoursReview
 from proctoring.models import Consent
 from tenants.accounts.data_requests import FIELDS, Wish
@@ -65,6 +65,14 @@ def post_certificate(enrolment: Enrolment) -> Part:
         (_("State"), paper.get_state_display()),
         (_("Superseded"), paper.superseded_at),
     ])  # fmt: skip
+
+
+def scans(enrolment: Enrolment) -> Part:
+    """That there are pictures of the papers; to look at one is for the page of the enrolment, which notes each look."""
+    found = EnrolmentScan.objects.filter(enrolment=enrolment).select_related("uploaded_by")
+    rows = [(one.get_kind_display(), one.uploaded_at, one.uploaded_by.name) for one in found]
+    heads = (pgettext("archive", "Paper"), _("Time"), pgettext("archive", "By"))
+    return Part("scans", _("Scans of papers"), tables=[Table(_("Pictures that are kept"), heads, rows)])
 
 
 def fees(enrolment: Enrolment) -> Part:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cms.models import FeeRow
@@ -220,3 +221,30 @@ def test_the_first_page_takes_as_many_queries_with_one_certificate_as_with_three
         page = applicant.client.get("/enrol/")
     assert text_of(page).count("粤建岗8800") == certificates
     assert len(sql()) == 9, "\n".join(sql())
+
+
+def test_a_missing_certificate_is_reported_and_the_answer_read(
+    applicant: Applicant, association: Any, in_tenant: Any
+) -> None:
+    from learning import services
+    from learning.models import CertificateClaim
+    from tests.support.staff import picture
+
+    said = {"number": "粤建岗880001", "position": "101", "issued_on": "2017-05-04", "note": "2017 年在佛山发证"}
+    sent = applicant.client.post("/enrol/missing/", said | {"scan": SimpleUploadedFile("a.jpg", picture())})
+    assert (sent.status_code, sent.get("Location")) == (302, "/enrol/missing/")
+    with in_tenant(association):
+        claim = CertificateClaim.objects.get()
+    assert (claim.holder_name, claim.holder_id_number) == (applicant.user.name, applicant.user.id_number)
+    assert (claim.by_holder, bool(claim.scan), claim.institution) == (True, True, applicant.institution)
+    again = applicant.client.post("/enrol/missing/", said)
+    assert (again.status_code, "正在核实" in text_of(again)) == (409, True)
+    clerk = people.make_user("谢敏仪")
+    with in_tenant(association):
+        services.refuse_claim(claim, answer="档案中没有这本证书", by=clerk, at=people.BEFORE)
+    page = text_of(applicant.client.get("/enrol/missing/"))
+    assert "档案中没有这本证书" in page
+    assert applicant.user.id_number not in page
+    bad = applicant.client.post("/enrol/missing/", said | {"issued_on": "2099-01-01"})
+    assert bad.status_code in {400, 409}
+    assert "/enrol/missing/" in applicant.client.get("/enrol/").content.decode()
