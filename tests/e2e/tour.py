@@ -49,7 +49,7 @@ def prepare() -> None:
 def tour(url: str, out: Path) -> list[str]:
     """Walk it; returns what the pages' consoles complained about."""
     from config.state import state_folder
-    from tests.e2e import opening, outcome
+    from tests.e2e import importing, opening, outcome
     from tests.e2e.browser import Album, chromium
     from tests.e2e.people import Addresses
     from tests.tools.clips import clips_of
@@ -67,6 +67,7 @@ def tour(url: str, out: Path) -> list[str]:
         walks: list[tuple[Any, tuple[str, ...]]] = [
             (outcome.Outcome(browser, where, album, clips, say), outcome.STEPS),
             (opening.Opening(browser, where, album, say), opening.STEPS),
+            (importing.Importing(browser, where, album, say), importing.STEPS),
         ]
         for walk, steps in walks:
             for step in steps:
