@@ -36,31 +36,28 @@ class Ended:
 
 def count_ended(*, at: datetime) -> Ended:
     """What `end_of_retention` would do; nothing is changed."""
-    evidence = count_evidence(at=at, needed=sittings_in_doubt())
     with province_scope():
-        sheets = due_sheets(at=at, days=_sheet_days(at)).count()
-        exports = due_jobs(at=at).count()
-    return Ended(
-        count_due(at=at),
-        due_archives(at=at),
-        evidence,
-        due_batches(at=at).count(),
-        due_claims(at=at).count(),
-        sheets,
-        exports,
-        count_due_scans(at=at),
-    )
+        return Ended(
+            count_due(at=at),
+            due_archives(at=at),
+            count_evidence(at=at, needed=sittings_in_doubt()),
+            due_batches(at=at).count(),
+            due_claims(at=at).count(),
+            due_sheets(at=at, days=_sheet_days(at)).count(),
+            due_jobs(at=at).count(),
+            count_due_scans(at=at),
+        )
 
 
 def end_of_retention(*, at: datetime) -> None:
     """Do it. Idempotent; a run that was killed is completed by the next."""
-    erase_evidence(at=at, needed=sittings_in_doubt())
-    erase_due_scans(at=at)
-    anonymise_due(at=at)
-    strip_archives(at=at)
-    forget_batches(at=at)
-    forget_claims(at=at)
     with province_scope():
+        erase_evidence(at=at, needed=sittings_in_doubt())
+        erase_due_scans(at=at)
+        anonymise_due(at=at)
+        strip_archives(at=at)
+        forget_batches(at=at)
+        forget_claims(at=at)
         drop_expired(at=at)
         forget_sheets(at=at, days=_sheet_days(at))
 

@@ -26,12 +26,14 @@ from tenants.imports import batches
 from tenants.imports.models import BatchState, ImportBatch, Verdict
 from tenants.imports.rowfile import sheet_of
 from tenants.imports.template import CONTENT_TYPE, result_sheet, template
+from tenants.models import Kind
 from tenants.requests import TenantRequest
 from tenants.roles.decorators import has_role
 from tenants.scopes import institution_scope, province_scope
 
 View = Callable[..., HttpResponse]
 ROWS_A_PAGE = 50
+DOORS: dict[str, str] = {Kind.INSTITUTION: "desk", Kind.ASSOCIATION: "console"}
 
 
 def import_view(view: View) -> View:
@@ -42,6 +44,8 @@ def import_view(view: View) -> View:
 
     @wraps(view)
     def wrapped(request: TenantRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.resolver_match is None or request.resolver_match.namespace != DOORS[request.tenant.kind]:
+            raise Http404
         mine = {code: kind for code, kind in KINDS.items() if kind.tenant == request.tenant.kind}
         code = kwargs.get("kind")
         wanted = mine[code].roles if code in mine else tuple(role for kind in mine.values() for role in kind.roles)

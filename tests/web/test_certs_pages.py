@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.support import certified
+from tests.support import certified, people
 
 pytestmark = pytest.mark.django_db
 
@@ -181,7 +181,8 @@ def test_no_english_is_left_on_the_chinese_page(renewed: Any, visitor: Client, a
 def test_a_withdrawn_post_certificate_is_void_since_that_day_and_led_to_nothing(recorded: Any, visitor: Client) -> None:
     from learning.services import revoke_post_certificate
 
-    post = revoke_post_certificate(recorded.enrolment.post_certificate, by=recorded.user, at=certified.AT)
+    clerk = people.make_user("谢敏仪")
+    post = revoke_post_certificate(recorded.enrolment.post_certificate, reason="误发", by=clerk, at=certified.AT)
     text = words(look_up(visitor, post.number, "陈志强"))
     assert "这本证书已作废" in text
     assert "自2026-03-03起作废，不再有证明效力。" in text
