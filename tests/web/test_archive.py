@@ -90,8 +90,8 @@ def test_the_page_has_every_chapter_with_its_anchor(manager: Any, case: Any) -> 
     page = BeautifulSoup(manager.get(address(case.enrolment)).content, "html.parser")
     anchors = [a["href"].lstrip("#") for a in page.select(".zx-archive__nav a")]
     assert anchors == [
-        "application", "certificate", "scans", "fees", "consents", "study", "camera", "exams", "reviews", "certificates",
-        "uploads", "messages",
+        "application", "certificate", "scans", "fees", "consents", "study", "camera", "exams", "reviews",
+        "certificates", "uploads", "messages",
     ]  # fmt: skip
     assert [part["id"] for part in page.select("section.zx-sec[id]")] == anchors
     said = page.get_text(" ", strip=True)

@@ -228,10 +228,10 @@ def test_a_missing_certificate_is_reported_and_the_answer_read(
 ) -> None:
     from learning import services
     from learning.models import CertificateClaim
-    from tests.support.staff import picture
+    from tests.support.certified import portrait
 
     said = {"number": "粤建岗880001", "position": "101", "issued_on": "2017-05-04", "note": "2017 年在佛山发证"}
-    sent = applicant.client.post("/enrol/missing/", said | {"scan": SimpleUploadedFile("a.jpg", picture())})
+    sent = applicant.client.post("/enrol/missing/", said | {"scan": SimpleUploadedFile("a.jpg", portrait())})
     assert (sent.status_code, sent.get("Location")) == (302, "/enrol/missing/")
     with in_tenant(association):
         claim = CertificateClaim.objects.get()
