@@ -49,7 +49,7 @@ def test_a_holder_is_found_without_an_id_number_in_the_address(association: Any,
 
     def names(address: str) -> list[str]:
         page = BeautifulSoup(clerk.get(address).content, "html.parser")
-        return [one.text for one in page.select("tbody .zx-name")]
+        return [one.text for one in page.select("tbody td .zx-name")]
 
     answer = clerk.post(there, {"q": f" {number.lower()} "})
     assert number not in answer["Location"]

@@ -42,7 +42,9 @@ def test_the_sitemap_lists_live_open_pages_on_the_main_address(lingzhu: Any, in_
         Domain.objects.create(domain="other.test", tenant=lingzhu, is_primary=False)
     found = addresses(visitor(lingzhu, "other.test"))
     origin = "http://lingzhu.test:8000"
-    assert found == [f"{origin}{path}" for path in ("/", "/notices/", "/notices/20260102-2/", "/faq/", "/privacy/")]
+    assert found == [
+        f"{origin}{path}" for path in ("/", "/courses/", "/notices/", "/notices/20260102-2/", "/faq/", "/privacy/")
+    ]
 
 
 def test_the_portals_sitemap_has_the_look_ups_too(association: Any) -> None:

@@ -195,9 +195,9 @@ def test_the_portal_lists_open_institutions_only_and_keeps_the_trainees_records(
 ) -> None:
     seed(association)
     visitor = Client(headers={"host": association.host})
-    assert lingzhu.name in visitor.get("/").content.decode()
+    assert lingzhu.name in visitor.get("/institutions/").content.decode()
     close(admin, lingzhu)
-    page = visitor.get("/").content.decode()
+    page = visitor.get("/institutions/").content.decode()
     assert lingzhu.name not in page
     assert jiangxin.name in page
     centre = trainee_client(association, study.user).get("/my/")
