@@ -9,12 +9,10 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, ProtectedError
 from django.utils.translation import ngettext
-from pypinyin import lazy_pinyin
 
 from learning.models import Admission, CreditSpan, Enrolment, Origin, StudySession
 from tenants.accounts.models import User
-from tenants.accounts.rules import kind_of
-from tenants.accounts.services import new_user
+from tenants.accounts.services import Newcomer, register_newcomers
 from tenants.imports.errors import CannotUndo
 from tenants.imports.models import ImportRow, Verdict
 from tenants.imports.resource import Draft
@@ -54,18 +52,9 @@ def initial_password_hash(at: datetime) -> str:
 
 
 def _open_accounts(drafts: Sequence[Draft], password: str, at: datetime) -> None:
-    users: dict[str, User] = {}
-    for draft in drafts:
-        found = draft.found
-        if found.index in users:
-            continue
-        user = new_user(kind=kind_of(found.number), number=found.number, name=found.name, gender="", at=at)
-        user.name_pinyin = "".join(lazy_pinyin(user.name))[:120]
-        user.password = password
-        if draft.values.phone:
-            user.set_phone(draft.values.phone)
-        users[found.index] = user
-    User.objects.bulk_create(list(users.values()))
+    firsts = {draft.found.index: draft for draft in reversed(drafts)}  # one account, if two rows are one person's
+    people = [Newcomer(one.found.number, one.found.name, one.values.phone or "") for one in firsts.values()]
+    users = dict(zip(firsts, register_newcomers(people, password_hash=password, at=at)))
     for draft in drafts:
         draft.found.user_pk = draft.made["account"] = users[draft.found.index].pk
 

@@ -1,5 +1,7 @@
 """People: register them, change what is theirs."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from tenants.accounts.models import DocumentKind, Gender, User
+from tenants.accounts.models.people import pinyin_of
 from tenants.accounts.rules import (
     gender_of,
     kind_of,
@@ -83,6 +86,32 @@ def new_user(*, kind: str, number: str, name: str, gender: str, at: datetime) ->
     )  # fmt: skip
     user.set_identity(id_number=number)
     return user
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody of a sheet without an account: number and name normalised, `phone` a mobile number or empty."""
+
+    number: str
+    name: str
+    phone: str = ""
+
+
+def register_newcomers(newcomers: Sequence[Newcomer], *, password_hash: str, at: datetime) -> list[User]:
+    """Accounts for people of a sheet, in their order, in the caller's transaction, whose audit row names the sheet.
+
+    `password_hash` is that of the initial password. Only ever writes new accounts: a number that is taken meanwhile
+    raises IntegrityError.
+    """
+    users = []
+    for one in newcomers:
+        user = new_user(kind=kind_of(one.number), number=one.number, name=one.name, gender="", at=at)
+        user.name_pinyin = pinyin_of(user.name)
+        user.password = password_hash
+        if one.phone:
+            user.set_phone(one.phone)
+        users.append(user)
+    return User.objects.bulk_create(users)
 
 
 def set_own_password(user: User, password: str, *, at: datetime) -> None:

@@ -72,7 +72,8 @@ def test_another_sign_between_cells_begins_no_cell_with_a_formula() -> None:
 
 def test_names_classes_and_notes_come_out_inert(manager: Any, lingzhu: Any, in_tenant: Any) -> None:
     with in_tenant(lingzhu):
-        study = make_study(lingzhu, user=people.make_user("=1+1"))
+        study = make_study(lingzhu, user=people.make_user("梁志强"))
+        type(study.user).objects.filter(pk=study.user.pk).update(name="=1+1")  # past the rule for names
         study.enrolment.training_class = pages.open_class(lingzhu, "@SUM(A1:A9)")
         study.enrolment.withdrawal_reason = "+cmd|calc"
         study.enrolment.save()

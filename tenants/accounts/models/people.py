@@ -36,6 +36,11 @@ def number_index(number: str) -> str:
     return blind_index("passport" if space == "passport" else "id_number", text)
 
 
+def pinyin_of(name: str) -> str:
+    """What a name is searched by."""
+    return "".join(lazy_pinyin(name))[:120]
+
+
 class UserManager(BaseUserManager["User"]):
     def by_id_number(self, id_number: str) -> "User | None":
         """The person of this ID card or residence permit, or None. Equality through the blind index."""
@@ -138,7 +143,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     support_until: datetime | None = None
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.name_pinyin = "".join(lazy_pinyin(self.name))[:120]
+        self.name_pinyin = pinyin_of(self.name)
         if self.is_gated and kwargs.get("update_fields") is None:
             kwargs["update_fields"] = [
                 f.name for f in self._meta.concrete_fields if f.name not in ("id", "is_superuser")
