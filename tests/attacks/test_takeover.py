@@ -220,7 +220,7 @@ def test_every_door_of_staff_registers_people_through_the_one_service_that_chang
 # Who may write phone, number or password of an account, and why that is no takeover.
 MAY_WRITE = {
     "tenants/accounts/models/people.py": "defines them",
-    "tenants/accounts/services.py": "pre_register and register_newcomers write new accounts only; set_own_password is the person's",
+    "tenants/accounts/services.py": "register new accounts only; set_own_password is the person's",
     "tenants/accounts/reset.py": "never used accounts only, and the code still goes to the registered phone",
     "tenants/accounts/registration.py": "a person registers themselves: new accounts only, the phone has answered",
     "tenants/accounts/phones.py": "change of phone: both numbers, the association, or a live face check",
