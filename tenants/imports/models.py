@@ -89,7 +89,7 @@ class ImportRow(models.Model):
     The cells stay in the sealed file. `problems` are pairs of column name ("" for the whole row) and sentence.
     """
 
-    uuid = models.UUIDField(default=uuid4, editable=False)
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()
     verdict = models.CharField(max_length=10, choices=Verdict.choices)

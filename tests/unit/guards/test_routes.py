@@ -25,6 +25,10 @@ REACHED_BY_NOBODY: dict[str, dict[str, str]] = {
     INSTITUTION: {
         "desk:claim_scan": "a claim with a picture; tests/web/test_desk_claims.py has one",
         "certs:renew": "certificates are renewed on the portal only",
+        "desk:import": "a sheet of a kind; tests/web/test_imports.py has some",
+        "desk:import_act": "a sheet of a kind; tests/web/test_imports.py has some",
+        "desk:import_errors": "a sheet of a kind; tests/web/test_imports.py has some",
+        "desk:import_status": "a sheet of a kind; tests/web/test_imports.py has some",
         "desk:export_cancel": "one's own file; tests/attacks/test_exports.py has some",
         "desk:export_file": "one's own file; tests/attacks/test_exports.py has some",
         "desk:export_job": "one's own file; tests/attacks/test_exports.py has some",
@@ -36,6 +40,10 @@ REACHED_BY_NOBODY: dict[str, dict[str, str]] = {
     PORTAL: {
         "console:application_open_logo": "a logo that was chosen in the wizard; tests/web/test_opening.py has one",
         "console:certificate_claim_scan": "a claim with a picture; tests/web/test_claims_console.py has one",
+        "console:import": "a sheet of a kind; tests/web/test_imports_console.py has some",
+        "console:import_act": "a sheet of a kind; tests/web/test_imports_console.py has some",
+        "console:import_errors": "a sheet of a kind; tests/web/test_imports_console.py has some",
+        "console:import_status": "a sheet of a kind; tests/web/test_imports_console.py has some",
         "console:export_cancel": "one's own file; tests/attacks/test_exports.py has some",
         "console:export_file": "one's own file; tests/attacks/test_exports.py has some",
         "console:export_job": "one's own file; tests/attacks/test_exports.py has some",
