@@ -6,8 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cms.console import access as console
-from cms.desk import access as desk
 from cms.importing.enrolments import EnrolmentConfirmForm, EnrolmentOptionsForm, enrolment_sheet
 from cms.importing.forms import ConfirmForm, OptionsForm, ReasonForm
 from exams.question_sheet import QuestionSheet
@@ -15,6 +13,7 @@ from learning.imports.register import RegisterSheet
 from tenants.imports.models import ImportBatch
 from tenants.imports.resource import SheetResource
 from tenants.models import Kind
+from tenants.roles.decorators import has_role
 from tenants.roles.roles import Role
 
 
@@ -38,7 +37,7 @@ KINDS: dict[str, ImportKind] = {
         title=_("Enrol from a sheet"),
         intro=_("A line a person: name and ID number; the register of post certificates fills in the rest."),
         tenant=Kind.INSTITUTION,
-        roles=desk.CLERKS,
+        roles=(Role.MANAGER, Role.REGISTRAR),
         resource=enrolment_sheet,
         options=EnrolmentOptionsForm,
         confirm=EnrolmentConfirmForm,
@@ -49,7 +48,7 @@ KINDS: dict[str, ImportKind] = {
         title=_("Register from a sheet"),
         intro=_("A post certificate a line. What is there already and differs is corrected, for a reason you give."),
         tenant=Kind.ASSOCIATION,
-        roles=console.CLERKS,
+        roles=(Role.SUPERADMIN, Role.CERTIFICATE_CLERK),
         resource=RegisterSheet,
         options=OptionsForm,
         confirm=ReasonForm,
@@ -60,7 +59,7 @@ KINDS: dict[str, ImportKind] = {
         title=_("Questions from a sheet"),
         intro=_("A question a line, known by its code. A paper that was given is never changed."),
         tenant=Kind.ASSOCIATION,
-        roles=console.EDITORS_OF_COURSES,
+        roles=(Role.SUPERADMIN, Role.QUESTION_EDITOR),
         resource=QuestionSheet,
         options=OptionsForm,
         confirm=ConfirmForm,
@@ -72,9 +71,7 @@ KINDS: dict[str, ImportKind] = {
 
 def kinds_for(tenant: Any, user: Any) -> dict[str, ImportKind]:
     """What somebody may hand in at a tenant."""
-    return {
-        code: kind for code, kind in KINDS.items() if kind.tenant == tenant.kind and console.has_role(user, *kind.roles)
-    }
+    return {code: kind for code, kind in KINDS.items() if kind.tenant == tenant.kind and has_role(user, *kind.roles)}
 
 
 def resource_of(batch: ImportBatch) -> SheetResource:

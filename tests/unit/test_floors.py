@@ -20,7 +20,6 @@ FLOORS = {
     "cms.centre": 6.5,
     "cms.desk": 6.5,
     "cms.console": 6.5,
-    "cms.importing": 6.6,
     "config": 7.0,
     "demo": 7.0,
 }
