@@ -11,5 +11,7 @@ urlpatterns = [
     path("robots.txt", seo.robots, name="robots"),
     path("notices.atom", seo.NoticeFeed(), name="notice_feed"),
     path("logo.png", views.logo, name="site_logo"),
+    path("favicon.png", views.favicon_png, name="favicon"),
+    path("favicon.ico", views.favicon_ico, name="favicon_ico"),
     path("media/sites/<slug:schema>/images/<path:name>", views.image, name="site_image"),
 ]
