@@ -1,4 +1,4 @@
-"""Files that take longer than a request, and pages with an hour of their own, in the background; schedule in the settings."""
+"""In the background: files that take long, pages whose hour has come; schedule in the settings."""
 
 from django.db import transaction
 from django.utils.timezone import now

@@ -2,6 +2,7 @@ from django.urls import path
 
 from cms import seo, views
 from cms.search.views import search
+from cms.styleguide import styleguide
 
 urlpatterns = [
     path("brand.css", views.brand_css, name="brand_css"),
@@ -13,5 +14,6 @@ urlpatterns = [
     path("logo.png", views.logo, name="site_logo"),
     path("favicon.png", views.favicon_png, name="favicon"),
     path("favicon.ico", views.favicon_ico, name="favicon_ico"),
+    path("styleguide/", styleguide, name="styleguide"),
     path("media/sites/<slug:schema>/images/<path:name>", views.image, name="site_image"),
 ]

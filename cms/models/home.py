@@ -70,7 +70,10 @@ class HomePage(Page):
     content_panels = [
         *Page.content_panels,
         MultiFieldPanel(
-            [FieldPanel(name) for name in ("hero_title", "hero_lead", "hero_style", "hero_drawing", "banner", "banner_alt")],
+            [
+                FieldPanel(name)
+                for name in ("hero_title", "hero_lead", "hero_style", "hero_drawing", "banner", "banner_alt")
+            ],
             heading=_("Head of the page"),
         ),
         FieldPanel("steps"),

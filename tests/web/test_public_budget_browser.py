@@ -31,6 +31,7 @@ SITE = (
     "/search/",
     "/search/?q=公告",
     "/nothing/",
+    "/styleguide/",
 )
 PORTAL = (
     "/", "/notices/", "/institutions/", "/institutions/?position=115", "/experts/", "/appraisals/", "/verify/",

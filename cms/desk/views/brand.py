@@ -1,4 +1,7 @@
-"""The institution's own look: logo, two colours, the foot of its pages. Names, addresses and positions are the association's."""
+"""The institution's own look: logo, two colours, the foot of its pages.
+
+Names, addresses and positions are the association's.
+"""
 
 from typing import Any
 
