@@ -63,6 +63,7 @@ GROUPS = {
         "institution.state": pgettext_lazy("audit", "Changed the state of an institution"),
         "institution.renamed": pgettext_lazy("audit", "Renamed an institution"),
         "institution.brand": pgettext_lazy("audit", "Changed the colours"),
+        "institution.footer": pgettext_lazy("audit", "Changed the footer"),
         "institution.logo": pgettext_lazy("audit", "Changed the logo"),
         "institution.logo_removed": pgettext_lazy("audit", "Removed the logo"),
         "institution.contact": pgettext_lazy("audit", "Changed contact data"),

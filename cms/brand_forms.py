@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from tenants import colours
+from tenants import colours, filings
 from tenants.errors import DomainError
 from tenants.logos import Picture, prepare
 
@@ -55,6 +55,26 @@ class ColoursForm(PlainForm):
 
     def clean_brand_accent(self) -> str:
         return self._colour("brand_accent")
+
+
+class FooterForm(PlainForm):
+    """What stands at the foot of every page; each may be empty."""
+
+    footer_text = forms.CharField(
+        label=_("Footer text"), max_length=200, required=False, help_text=_("one line, for example who is responsible")
+    )
+    icp_number = forms.CharField(
+        label=_("ICP filing"), max_length=40, required=False, help_text=_("for example 粤ICP备12345678号-1")
+    )
+    police_number = forms.CharField(
+        label=_("Police filing"), max_length=40, required=False, help_text=_("for example 粤公网安备44010602000001号")
+    )
+
+    def clean_icp_number(self) -> str:
+        return str(ruled(filings.icp_number, self.cleaned_data["icp_number"]))
+
+    def clean_police_number(self) -> str:
+        return str(ruled(filings.police_number, self.cleaned_data["police_number"]))
 
 
 class LogoForm(PlainForm):

@@ -11,7 +11,7 @@ from certs.forms import LookUpForm
 from cms.durations import duration
 from cms.fees import notices_in_force
 from cms.models.courses import CourseIndexPage
-from cms.models.inner import FAQPage, NoticePage
+from cms.models.inner import NOTICE_ORDER, FAQPage, NoticePage
 from cms.open_classes import open_classes
 from exams.rules import ExamRules
 from learning.rules import EligibilityRules, StudyRules
@@ -55,7 +55,8 @@ def offer(*, at: datetime) -> Offer:
 
 
 def latest_notices(home: Page) -> list[Page]:
-    return list(NoticePage.objects.descendant_of(home).live().order_by("-date", "-pk")[:NOTICES_ON_HOME])
+    """The pinned ones first."""
+    return list(NoticePage.objects.descendant_of(home).live().order_by(*NOTICE_ORDER)[:NOTICES_ON_HOME])
 
 
 def course_index(home: Page) -> Page | None:

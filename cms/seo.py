@@ -20,6 +20,7 @@ from wagtail.models import Page
 from wagtail.rich_text import get_text_for_indexing
 
 from cms.models import NoticePage
+from cms.models.inner import NOTICE_ORDER
 from cms.queries import path_of
 from tenants.models import Institution
 from tenants.requests import TenantRequest
@@ -99,7 +100,7 @@ def robots(request: TenantRequest) -> HttpResponse:
 
 
 class NoticeFeed(Feed):  # type: ignore[type-arg]
-    """The newest notices as Atom, with the whole text as plain words."""
+    """The pinned and the newest notices as Atom, with the whole text as plain words."""
 
     feed_type = Atom1Feed
 
@@ -119,7 +120,7 @@ class NoticeFeed(Feed):  # type: ignore[type-arg]
         return obj.name
 
     def items(self, obj: Institution) -> list[NoticePage]:
-        found = list(NoticePage.objects.live().public().order_by("-date", "-pk")[:NOTICES_IN_FEED])
+        found = list(NoticePage.objects.live().public().order_by(*NOTICE_ORDER)[:NOTICES_IN_FEED])
         for notice in found:
             notice.origin = origin_of(obj)
         return found

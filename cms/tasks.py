@@ -1,12 +1,14 @@
-"""Files that take longer than a request, in the background; schedule in the settings."""
+"""In the background: files that take long, pages whose hour has come; schedule in the settings."""
 
 from django.db import transaction
 from django.utils.timezone import now
-from django_tenants.utils import tenant_context
+from django_tenants.utils import get_public_schema_name, tenant_context
 
 from cms.exporting.making import make
+from cms.scheduling import settle_schedule
 from tenants.exports import jobs
 from tenants.exports.models import ExportJob
+from tenants.models import Institution, Kind, State
 from tenants.schema import current_schema
 from tenants.tasks import tenant_task
 
@@ -24,6 +26,21 @@ def make_waiting_exports() -> None:
     for job in jobs.waiting_jobs():
         with tenant_context(job.institution):
             make_export.delay(job.pk)
+
+
+@tenant_task(name="cms.tasks.publish_scheduled")
+def publish_scheduled() -> None:
+    """Pages of the schema it was sent from whose hour has come."""
+    if current_schema() != get_public_schema_name():  # public has no pages
+        settle_schedule(at=now())
+
+
+@tenant_task(name="cms.tasks.publish_all_scheduled")
+def publish_all_scheduled() -> None:
+    """Each minute: sent on to every site that is open, so that one that fails keeps no other waiting."""
+    for institution in Institution.objects.exclude(kind=Kind.TEMPLATE).filter(state=State.APPROVED):
+        with tenant_context(institution):
+            publish_scheduled.delay()
 
 
 def send(job: ExportJob) -> None:

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from cms import favicon
 from cms.fees import notices_in_force
 from cms.models import HomePage
 from cms.queries import palette_of
@@ -46,10 +47,27 @@ def logo(request: TenantRequest) -> HttpResponse:
     found = Logo.objects.filter(institution=request.tenant).first()
     if found is None:
         raise Http404
-    response = HttpResponse(bytes(found.png), content_type="image/png")
+    return _picture(bytes(found.png), "image/png", for_ever=request.GET.get("v") == request.tenant.logo_digest)
+
+
+@require_safe
+def favicon_png(request: TenantRequest) -> HttpResponse:
+    """The picture in the browser's tab. With its digest in the address it may be kept for ever."""
+    current = request.GET.get("v") == favicon.digest_of(request.tenant)
+    return _picture(favicon.png_of(request.tenant), "image/png", for_ever=current)
+
+
+@require_safe
+def favicon_ico(request: TenantRequest) -> HttpResponse:
+    """The same under the name that browsers try by themselves."""
+    return _picture(favicon.ico_of(request.tenant), "image/x-icon", for_ever=False)
+
+
+def _picture(data: bytes, kind: str, *, for_ever: bool) -> HttpResponse:
+    response = HttpResponse(data, content_type=kind)
     response["X-Content-Type-Options"] = "nosniff"
-    current = request.GET.get("v") == request.tenant.logo_digest
-    response["Cache-Control"] = f"public, max-age={A_YEAR_S}, immutable" if current else f"public, max-age={A_MINUTE_S}"
+    lasting = f"max-age={A_YEAR_S}, immutable" if for_ever else f"max-age={A_MINUTE_S}"
+    response["Cache-Control"] = f"public, {lasting}"
     return response
 
 

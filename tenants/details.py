@@ -1,4 +1,4 @@
-"""What the association changes about an open institution: its names, its contact, its positions."""
+"""What the association changes about an open institution: its names, contact, positions and look."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tenants import brand, colours, naming
+from tenants import brand, colours, filings, naming
 from tenants.audit.services import record
 from tenants.errors import DomainError
 from tenants.models import Institution
@@ -88,6 +88,23 @@ def change_brand(institution: Institution, *, main: str, accent: str, by: Any, a
         record(
             "institution.brand", actor=by, subject=institution, institution=institution, at=at, main=main, accent=accent
         )
+
+
+def change_footer(
+    institution: Institution, *, text: str, icp_number: str, police_number: str, by: Any, at: datetime
+) -> None:
+    """What stands at the foot of every page. Raises `BadIcpNumber`, `BadPoliceNumber`."""
+    values = {
+        "footer_text": " ".join(text.split()),
+        "icp_number": filings.icp_number(icp_number),
+        "police_number": filings.police_number(police_number),
+    }
+    with transaction.atomic():
+        stored = _lock(institution)
+        changed = sorted(name for name, value in values.items() if getattr(stored, name) != value)
+        _write(institution, **values)
+        if changed:
+            record("institution.footer", actor=by, subject=institution, institution=institution, at=at, fields=changed)
 
 
 def _lock(institution: Institution) -> Institution:

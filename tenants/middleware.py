@@ -34,7 +34,7 @@ UNKNOWN_HOST = (
     "<h1>404</h1><p>没有这个网站。请核对网址。</p><p>No such site. Please check the address.</p></html>"
 )
 # What stays open while an institution is suspended (its staff may look) or closed (nobody may).
-OPEN_WHEN_CLOSED = ("/brand.css", "/logo.png", "/static/", "/language/")
+OPEN_WHEN_CLOSED = ("/brand.css", "/logo.png", "/favicon.png", "/favicon.ico", "/static/", "/language/")
 OPEN_WHEN_SUSPENDED = (*OPEN_WHEN_CLOSED, "/signin/", "/admin/")
 SAFE = ("GET", "HEAD", "OPTIONS")
 ADMIN = "/admin/"

@@ -5,7 +5,6 @@ document first needs it; xhtml2pdf picks the face per character from the font-fa
 """
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from fontTools.pens.reportLabPen import ReportLabPen
@@ -15,8 +14,8 @@ from reportlab.lib.fonts import addMapping
 from reportlab.pdfbase import pdfmetrics, ttfonts
 from xhtml2pdf.default import DEFAULT_FONT
 
-FOLDER = Path(__file__).resolve().parent.parent / "fonts"
-COMMON, RARE, BOLD = "Common", "Rare", "Bold"
+from certs.pdf.faces import BOLD, COMMON, RARE, characters, file_of
+
 BFCHARS_A_BLOCK = 100  # the most that a CMap may hold in one bfchar block
 
 
@@ -45,19 +44,12 @@ ttfonts.makeToUnicodeCMap = to_unicode_cmap
 def register(face: str) -> str:
     """Parse a face and make it known to reportlab and xhtml2pdf as `zx<face>`. Once a process."""
     name = f"zx{face.lower()}"
-    pdfmetrics.registerFont(ttfonts.TTFont(name, str(FOLDER / f"NotoSerifSC-{face}.ttf")))
+    pdfmetrics.registerFont(ttfonts.TTFont(name, str(file_of(face))))
     for bold in (0, 1):
         for italic in (0, 1):
             addMapping(name, bold, italic, name)
     DEFAULT_FONT[name] = name
     return name
-
-
-@cache
-def characters(face: str) -> frozenset[int]:
-    """Code points of a face (read without parsing its glyphs)."""
-    with OutlineFont(FOLDER / f"NotoSerifSC-{face}.ttf", lazy=True) as font:
-        return frozenset(font.getBestCmap())
 
 
 def unprintable(*texts: str) -> str:
@@ -78,7 +70,7 @@ def prepare(*texts: str) -> None:
 def outline(char: str) -> tuple[Outline, float]:
     """Outline of a character (font units, 1000 to the em) and its advance; bold where there is one."""
     face = next(face for face in (BOLD, COMMON, RARE) if ord(char) in characters(face))
-    with OutlineFont(FOLDER / f"NotoSerifSC-{face}.ttf", lazy=True) as font:
+    with OutlineFont(file_of(face), lazy=True) as font:
         glyphs: Any = font.getGlyphSet()
         glyph = glyphs[font.getBestCmap()[ord(char)]]
         pen = ReportLabPen(glyphs, Outline())

@@ -56,6 +56,7 @@ def _words(entry: Entry) -> str:
         "institution.contact": _("Contact changed"),
         "institution.positions": _("Positions changed"),
         "institution.brand": _("Colours: %(main)s and %(accent)s") if "main" in data else _("Colours"),
+        "institution.footer": _("Footer changed"),
         "institution.logo": _("New logo"),
         "institution.logo_removed": _("Logo taken away"),
         "institution.domain_added": _("Address added: %(host)s"),

@@ -53,6 +53,7 @@ urlpatterns = [
     path("brand/", brand.index, name="brand"),
     path("brand/preview/", brand.preview, name="brand_preview"),
     path("brand/logo/", brand.save_logo, name="logo"),
+    path("brand/footer/", brand.save_footer, name="footer"),
     path("staff/", staff.index, name="staff"),
     path("staff/<int:pk>/role/", staff.change, name="staff_role"),
     path("staff/<int:pk>/remove/", staff.remove, name="staff_remove"),

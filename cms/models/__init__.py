@@ -1,5 +1,6 @@
 """The pages of an institution's site and of the portal; each schema has its own tree."""
 
+from cms.models.attachments import NoticeAttachment
 from cms.models.courses import CourseIndexPage, CoursePage
 from cms.models.downloads import DownloadsPage
 from cms.models.fees import FeeNoticePage, FeeRow
@@ -16,6 +17,7 @@ __all__ = [
     "HeroDrawing",
     "HeroStyle",
     "HomePage",
+    "NoticeAttachment",
     "NoticeIndexPage",
     "NoticePage",
     "PortalHomePage",

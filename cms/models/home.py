@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
@@ -53,6 +54,9 @@ class HomePage(Page):
         verbose_name=_("Banner"),
         help_text=_("A photo of your own in place of the drawing, at least 1120 × 760 pixels."),
     )
+    banner_alt = models.CharField(
+        _("What the photo shows"), max_length=120, blank=True, help_text=_("for visitors who cannot see it")
+    )
     steps = StreamField(
         [("step", StepBlock())],
         blank=True,
@@ -66,7 +70,10 @@ class HomePage(Page):
     content_panels = [
         *Page.content_panels,
         MultiFieldPanel(
-            [FieldPanel(name) for name in ("hero_title", "hero_lead", "hero_style", "hero_drawing", "banner")],
+            [
+                FieldPanel(name)
+                for name in ("hero_title", "hero_lead", "hero_style", "hero_drawing", "banner", "banner_alt")
+            ],
             heading=_("Head of the page"),
         ),
         FieldPanel("steps"),
@@ -79,6 +86,11 @@ class HomePage(Page):
 
     class Meta:
         verbose_name = _("Home page")
+
+    def clean(self) -> None:
+        super().clean()
+        if self.banner_id and not self.banner_alt.strip():
+            raise ValidationError({"banner_alt": _("Say in a few words what the photo shows.")})
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context(request, *args, **kwargs), **home.institution_home(self, at=timezone.now())}

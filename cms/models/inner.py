@@ -7,7 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 from wagtail.search import index
@@ -15,10 +15,12 @@ from wagtail.search import index
 HOMES = ["cms.HomePage", "cms.PortalHomePage"]
 TEXT = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
 NOTICES_A_PAGE = 20
+NOTICE_ORDER = ("-pinned", "-date", "-pk")
+ATTACHMENTS_MAX = 10
 
 
 class NoticeIndexPage(Page):
-    """All notices, newest first."""
+    """All notices: the pinned ones, then the newest."""
 
     max_count = 1
     parent_page_types = HOMES
@@ -29,7 +31,7 @@ class NoticeIndexPage(Page):
         verbose_name = _("Notices")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        notices = NoticePage.objects.child_of(self).live().order_by("-date", "-pk")
+        notices = NoticePage.objects.child_of(self).live().order_by(*NOTICE_ORDER)
         page = Paginator(notices, NOTICES_A_PAGE).get_page(request.GET.get("page"))
         return {**super().get_context(request, *args, **kwargs), "notices": page}
 
@@ -37,9 +39,15 @@ class NoticeIndexPage(Page):
 class NoticePage(Page):
     date = models.DateField(_("Date"))
     important = models.BooleanField(_("Important"), default=False)
+    pinned = models.BooleanField(_("Pinned"), default=False, help_text=_("stands before all others until you unpin it"))
     body = RichTextField(_("Text"), features=TEXT)
 
-    content_panels = [*Page.content_panels, FieldPanel("date"), FieldPanel("important"), FieldPanel("body")]
+    content_panels = [
+        *Page.content_panels,
+        FieldRowPanel([FieldPanel("date"), FieldPanel("important"), FieldPanel("pinned")]),
+        FieldPanel("body"),
+        InlinePanel("attachments", label=_("Attachment"), max_num=ATTACHMENTS_MAX),
+    ]
     search_fields = [*Page.search_fields, index.SearchField("body")]
     parent_page_types = ["cms.NoticeIndexPage"]
     subpage_types: list[str] = []
@@ -47,6 +55,10 @@ class NoticePage(Page):
 
     class Meta:
         verbose_name = _("Notice")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        files = self.attachments.select_related("document")
+        return {**super().get_context(request, *args, **kwargs), "attachments": files}
 
 
 class QuestionBlock(blocks.StructBlock):

@@ -12,8 +12,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail.models import Page
 
+from cms import favicon as tab_picture
 from cms import queries, seo
-from tenants import brand
+from tenants import brand, filings
 from tenants.models import Institution
 
 register = template.Library()
@@ -56,6 +57,31 @@ def logo(context: template.Context, institution: object | None) -> SafeString:
         'width="44" height="44" rx="4"/><text class="logo-letter" x="22" y="31" text-anchor="middle">{}</text></svg>',
         name[0],
     )
+
+
+@register.simple_tag(takes_context=True)
+def favicon(context: template.Context) -> SafeString:
+    """The tenant's own picture for the browser's tab; ours where there is no tenant."""
+    tenant = _tenant(context)
+    if tenant is None:
+        return format_html('<link rel="icon" href="{}" type="image/svg+xml">', static("zx/favicon.svg"))
+    address = f"{reverse('favicon')}?v={tab_picture.digest_of(tenant)}"
+    return format_html(
+        '<link rel="icon" href="{}" type="image/png" sizes="192x192"><link rel="apple-touch-icon" href="{}">',
+        address,
+        address,
+    )
+
+
+@register.simple_tag
+def icp_register() -> str:
+    """Where everybody may look an ICP filing up."""
+    return filings.ICP_REGISTER
+
+
+@register.filter
+def police_register(number: str) -> str:
+    return filings.police_register(number)
 
 
 @register.simple_tag(takes_context=True)

@@ -235,6 +235,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-attestations": {"task": "proctoring.tasks.expire_attestations", "schedule": 60.0},
     "build-exports": {"task": "cms.centre.tasks.build_waiting_exports", "schedule": crontab()},
     "make-exports": {"task": "cms.tasks.make_waiting_exports", "schedule": crontab()},
+    "publish-scheduled": {"task": "cms.tasks.publish_all_scheduled", "schedule": crontab()},
     "close-accounts": {"task": "cms.centre.tasks.close_accounts", "schedule": crontab(minute=5)},
     "end-of-retention": {"task": "cms.centre.tasks.retention", "schedule": crontab(hour=4, minute=30)},
     "upload-hours": {"task": "certs.tasks.upload_due", "schedule": 10.0 if IS_DEMO else 300.0},
@@ -388,6 +389,7 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 WAGTAIL_USER_TIME_ZONES = ["Asia/Shanghai"]
 WAGTAILADMIN_COMMENTS_ENABLED = False
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "txt", "zip"]
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "cms.documents.DocumentForm"
 # Nothing that editors upload is ever drawn by the browser under our host name.
 WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]

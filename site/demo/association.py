@@ -18,7 +18,7 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate
 
 from certs.appraisals import AppraisalFacts
 from certs.models import AppraisalResult
-from certs.pdf.fonts import FOLDER
+from certs.pdf.faces import FOLDER
 from certs.services import add_appraisal
 from cms.portal.services import ExpertFacts, add_expert
 from cms.seeding import DownloadsContent, FileContent

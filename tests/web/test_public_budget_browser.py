@@ -31,6 +31,7 @@ SITE = (
     "/search/",
     "/search/?q=公告",
     "/nothing/",
+    "/styleguide/",
 )
 PORTAL = (
     "/", "/notices/", "/institutions/", "/institutions/?position=115", "/experts/", "/appraisals/", "/verify/",
@@ -90,7 +91,10 @@ def look(page: Any, address: str) -> list[str]:
 @pytest.fixture
 def visited(lingzhu: Any, association: Any) -> Any:
     """The seeded site and portal behind a real server; `visited(width)` is a page of a new visitor."""
-    type(lingzhu).objects.filter(pk=lingzhu.pk).update(region="广州", position_codes=["101"], address="天河路 1 号")
+    foot = {"footer_text": "主办单位", "icp_number": "粤ICP备12345678号", "police_number": "粤公网安备44010602000001号"}
+    type(lingzhu).objects.filter(pk=lingzhu.pk).update(
+        region="广州", position_codes=["101"], address="天河路 1 号", **foot
+    )
     seed(lingzhu, notices=3, fees=2)
     seed(association, notices=3)
     make_expert()
@@ -116,3 +120,24 @@ def test_public_pages_are_light_still_and_open_to_everybody(visited: Any, width:
     page = visited(width)
     addresses = [*(visited.site + path for path in SITE), *(visited.portal + path for path in PORTAL)]
     assert [said for address in addresses for said in look(page, address)] == []
+
+
+def test_the_parts_of_the_look_are_readable_in_the_dark(visited: Any) -> None:
+    page = visited(1440)
+    page.emulate_media(color_scheme="dark")
+    assert look(page, visited.site + "/styleguide/") == []
+    assert look(page, visited.site + "/") == []
+
+
+COLOURS = """([part, ground]) => [getComputedStyle(document.querySelector(part)).color,
+  getComputedStyle(document.querySelector(ground)).backgroundColor]"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_printed_is_black_on_white_whatever_the_screen_was(visited: Any, scheme: str) -> None:
+    page = visited(1440)
+    page.emulate_media(media="print", color_scheme=scheme)
+    page.goto(visited.site + "/")
+    page.evaluate(f"document.documentElement.dataset.theme = '{scheme}'")
+    assert page.evaluate(COLOURS, [".hero h1", ".hero"]) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+    assert not page.locator(".site-footer, .site-nav, .hero-drawing, .hero .btn").filter(visible=True).count()

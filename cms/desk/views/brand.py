@@ -1,7 +1,11 @@
-"""The institution's own look: logo and two colours. Names, addresses and positions are the association's."""
+"""The institution's own look: logo, two colours, the foot of its pages.
+
+Names, addresses and positions are the association's.
+"""
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,11 +13,11 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cms.brand_forms import ColoursForm, LogoForm
+from cms.brand_forms import ColoursForm, FooterForm, LogoForm
 from cms.desk import access
 from cms.look_preview import preview_of
 from tenants import logos
-from tenants.details import change_brand
+from tenants.details import change_brand, change_footer
 from tenants.models import Institution
 
 
@@ -25,27 +29,41 @@ def _names(institution: Institution) -> dict[str, str]:
 def index(request: HttpRequest) -> HttpResponse:
     """The colours; POST saves them."""
     institution: Institution = request.tenant  # type: ignore[attr-defined]
-    given = {"brand_main": institution.brand_main, "brand_accent": institution.brand_accent}
-    form = ColoursForm(request.POST or None, initial=given)
+    form = ColoursForm(request.POST or None, initial=_given(institution, ColoursForm))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         change_brand(institution, main=data["brand_main"], accent=data["brand_accent"], by=request.user, at=now())
         messages.success(request, _("The colours are saved; the site shows them at once."))
         return redirect("desk:brand")
-    return _page(request, form, LogoForm())
+    return _page(request, form=form)
 
 
-def _page(request: HttpRequest, form: ColoursForm, logo_form: LogoForm) -> HttpResponse:
+def _given(institution: Institution, form_class: type[forms.Form]) -> dict[str, str]:
+    return {name: getattr(institution, name) for name in form_class.base_fields}
+
+
+def _page(
+    request: HttpRequest,
+    *,
+    form: ColoursForm | None = None,
+    logo_form: LogoForm | None = None,
+    footer_form: FooterForm | None = None,
+) -> HttpResponse:
     institution: Institution = request.tenant  # type: ignore[attr-defined]
+    form = form or ColoursForm(initial=_given(institution, ColoursForm))
+    logo_form = logo_form or LogoForm()
+    footer_form = footer_form or FooterForm(initial=_given(institution, FooterForm))
     context: dict[str, Any] = {
         "title": _("Brand"),
         "tenant": institution,
         "form": form,
         "logo_form": logo_form,
+        "footer_form": footer_form,
         "look": preview_of(_names(institution), form["brand_main"].value() or "", form["brand_accent"].value() or ""),
         "logo_url": f"/logo.png?v={institution.logo_digest}" if institution.logo_digest else "",
     }
-    return render(request, "desk/brand.html", context, status=400 if form.errors or logo_form.errors else 200)
+    refused = form.errors or logo_form.errors or footer_form.errors
+    return render(request, "desk/brand.html", context, status=400 if refused else 200)
 
 
 @require_POST
@@ -64,8 +82,24 @@ def save_logo(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The logo is saved; the site shows it at once."))
             return redirect("desk:brand")
         form.add_error("logo", _("Choose a file first."))
-    given = {"brand_main": institution.brand_main, "brand_accent": institution.brand_accent}
-    return _page(request, ColoursForm(initial=given), form)
+    return _page(request, logo_form=form)
+
+
+@require_POST
+@access.desk_view(*access.MANAGERS)
+def save_footer(request: HttpRequest) -> HttpResponse:
+    """A line of one's own, and the two numbers of filing."""
+    form = FooterForm(request.POST)
+    if not form.is_valid():
+        return _page(request, footer_form=form)
+    data = form.cleaned_data
+    change_footer(
+        request.tenant,  # type: ignore[attr-defined]
+        text=data["footer_text"], icp_number=data["icp_number"], police_number=data["police_number"],
+        by=request.user, at=now(),
+    )  # fmt: skip
+    messages.success(request, _("The footer is saved; the site shows it at once."))
+    return redirect("desk:brand")
 
 
 @require_POST

@@ -30,6 +30,7 @@ DESK = {
     "desk:brand": "manager",
     "desk:brand_preview": "manager",
     "desk:logo": "manager",
+    "desk:footer": "manager",
     "desk:support": "manager",
     "zx_hue_css": "manager editor registrar viewer",
 }
