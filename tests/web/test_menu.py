@@ -126,7 +126,7 @@ def test_the_page_editor_and_the_explorer_speak_chinese(lingzhu: Any, in_tenant:
     for role in (Role.MANAGER, Role.EDITOR):
         client = staff_client(lingzhu, role)
         found = {address: english_of(client.get(address).content.decode()) for address in addresses}
-        assert found == dict.fromkeys(addresses, [])
+        assert found == {address: [] for address in addresses}
 
 
 def test_the_words_of_wagtails_scripts_are_chinese_too(lingzhu: Any) -> None:
