@@ -55,6 +55,7 @@ class QuestionBlock(blocks.StructBlock):
 
     class Meta:
         icon = "help"
+        label = _("Question")
 
 
 class FAQPage(Page):
