@@ -4,6 +4,7 @@ Names and headers of an upload are the sender's claim and decide nothing (ADR 02
 """
 
 import io
+import re
 import zipfile
 from pathlib import PurePath
 from typing import IO, Any
@@ -23,7 +24,8 @@ MODES = {"P": "RGBA", "LA": "RGBA", "PA": "RGBA", "L": "L", "RGB": "RGB", "RGBA"
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PARTS = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml", ".pptx": "ppt/presentation.xml"}
-MOST_ENTRIES = 5000  # of a zip
+MOST_DIRECTORY = 1024 * 1024  # bytes of a zip's table of contents: some thousand entries
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 HEAD = 4096
 MARKUP = ("<!doctype", "<html", "<svg", "<script", "<?xml", "<head", "<body", "<iframe")
 
@@ -34,8 +36,7 @@ def redraw(data: bytes, name: str) -> bytes:
     The size is known from the header before anything is decoded; decoding is limited to three formats. Raises
     ValidationError with the sentence of what is wrong.
     """
-    picture = _opened(data)
-    kind = str(picture.format)
+    picture, kind = _opened(data)
     if not name.lower().endswith(ENDINGS[kind]):
         words = _("The name of the file does not fit its content: it is a %(kind)s picture.") % {"kind": kind}
         raise ValidationError(words, code="upload.other_kind")
@@ -55,10 +56,11 @@ def redraw(data: bytes, name: str) -> bytes:
     return out.getvalue()
 
 
-def _opened(data: bytes) -> Image.Image:
+def _opened(data: bytes) -> tuple[Image.Image, str]:
+    """The picture and its kind by the content; Pillow calls a telephone's JPEG of several pictures MPO."""
     try:
-        kind = puremagic.from_string(data, mime=True)
-        return Image.open(io.BytesIO(data), formats=[FORMATS[kind]])
+        kind = FORMATS[puremagic.from_string(data, mime=True)]
+        return Image.open(io.BytesIO(data), formats=[kind]), kind
     except Image.DecompressionBombError as error:
         raise _too_many_pixels() from error
     except (puremagic.PureError, ValueError, KeyError, OSError, SyntaxError) as error:
@@ -99,23 +101,34 @@ def _is_zip(file: IO[bytes], ending: str) -> bool:
     """A package of Office must hold its main part and no macros; nothing is unpacked."""
     if file.read(4) not in {b"PK\x03\x04", b"PK\x05\x06"}:
         return False
+    if not 0 <= _directory_bytes(file) <= MOST_DIRECTORY:
+        return False
     try:
         with zipfile.ZipFile(file) as package:
             names = package.namelist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        return False
-    if len(names) > MOST_ENTRIES:
         return False
     if ending == ".zip":
         return True
     return PARTS[ending] in names and not any(name.lower().endswith("vbaproject.bin") for name in names)
 
 
+def _directory_bytes(file: IO[bytes]) -> int:
+    """Length of the table of contents as the end of the file tells it, before it is read; -1: none, or in ZIP64."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - 22 - 65_535))
+    tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) < at + 22 or tail[max(0, at - 20) : at].startswith(b"PK\x06\x07"):
+        return -1
+    return int.from_bytes(tail[at + 12 : at + 16], "little")
+
+
 def _is_text(file: IO[bytes], _ending: str) -> bool:
     """Readable characters without control characters, and no page of markup under another name."""
     data = file.read()
     text = _decoded(data)
-    if text is None or any(ord(char) < 32 and char not in "\t\n\r\f" for char in text):
+    if text is None or CONTROLS.search(text):
         return False
     return not text[:HEAD].lstrip("\ufeff \t\r\n").lower().startswith(MARKUP)
 

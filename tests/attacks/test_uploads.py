@@ -116,6 +116,14 @@ def test_a_picture_that_is_large_is_kept_smaller(lingzhu: Any, in_tenant: Any, e
     assert (image.width, image.height) == (4000, 2000)
 
 
+def test_a_telephones_picture_of_several_pictures_is_taken(lingzhu: Any, in_tenant: Any, editor: Any) -> None:
+    buffer, shot = io.BytesIO(), Pillow.new("RGB", (640, 480), (10, 90, 60))
+    shot.save(buffer, "MPO", save_all=True, append_images=[shot])
+    put(editor, "images", "phone.jpg", buffer.getvalue())
+    [image] = stored(lingzhu, in_tenant, "images")
+    assert (image.width, image.height) == (640, 480)
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [
@@ -163,6 +171,7 @@ def test_what_people_need_is_taken_and_served_as_a_download(
         ("a.xlsx", package(word__document_xml=b"<w/>")),
         ("a.zip", HTML + package(a_xml=b"x")),
         ("a.zip", b"PK\x03\x04 no zip"),
+        ("a.zip", package(**{f"{'long' * 20}{number}": b"" for number in range(12_000)})),
         ("a.html", HTML),
         ("a.svg", SVG),
         ("a.docm", package(word__document_xml=b"<w/>")),
