@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -15,8 +14,9 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django_tenants.utils import tenant_context
 from wagtail.documents.models import Document
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page, Site
+from wagtail.models import Page, Site
 
+from cms.editorial import let_editors_in
 from cms.models import (
     CourseIndexPage,
     CoursePage,
@@ -32,12 +32,6 @@ from cms.models import (
 )
 from tenants.audit.services import record
 from tenants.models import Institution
-from tenants.roles.roles import Role
-
-# Who edits the pages: of an institution, of the portal.
-EDITORS = (Role.MANAGER, Role.EDITOR, Role.SUPERADMIN)
-PAGE_RIGHTS = ("add_page", "change_page", "publish_page")
-FILE_RIGHTS = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
 
 
 @dataclass(frozen=True)
@@ -122,11 +116,13 @@ class SiteContent:
 
 @transaction.atomic
 def seed_site(institution: Institution, content: SiteContent, *, by: Any, at: datetime) -> Page:
-    """Build the home tree and return the home page. A site that has one already is left as it is."""
+    """Build the home tree and return the home page. A site that has one already keeps its pages; the rights of its
+    editors are put in order."""
     with tenant_context(institution), translation.override("zh-hans"):
         kind = PortalHomePage if institution.is_association else HomePage
         existing = kind.objects.first()
         if existing is not None:
+            let_editors_in(existing)
             return existing
         home = _replace_welcome_page(_home_of(institution, content), institution)
         if not institution.is_association:
@@ -145,7 +141,7 @@ def seed_site(institution: Institution, content: SiteContent, *, by: Any, at: da
         if content.downloads is not None:
             _add_downloads(home, content.downloads)
         home.add_child(instance=_privacy_page(institution))
-        _let_editors_in(home)
+        let_editors_in(home)
     record("site.seeded", actor=by, subject=institution, institution=institution, at=at)
     return home
 
@@ -213,18 +209,6 @@ def _privacy_page(institution: Institution) -> StandardPage:
     body = render_to_string("cms/seed/privacy.html", {"institution": institution})
     title = _("Protection of personal and face information")
     return StandardPage(title=title, slug="privacy", show_in_menus=True, body=body)
-
-
-def _let_editors_in(home: Page) -> None:
-    """Wagtail's page and file permissions for the groups of this schema that edit."""
-    files = Collection.get_first_root_node()
-    pages = list(Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=PAGE_RIGHTS))
-    kept = list(Permission.objects.filter(codename__in=FILE_RIGHTS))
-    for group in Group.objects.filter(name__in=[role.value for role in EDITORS]):
-        for permission in pages:
-            GroupPagePermission.objects.get_or_create(group=group, page=home, permission=permission)
-        for permission in kept:
-            GroupCollectionPermission.objects.get_or_create(group=group, collection=files, permission=permission)
 
 
 def _add_notices(home: Page, notices: Sequence[NoticeContent]) -> None:

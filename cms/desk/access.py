@@ -10,9 +10,10 @@ from tenants.roles.roles import Role
 CLERKS = (Role.MANAGER, Role.REGISTRAR)
 READERS = (Role.MANAGER, Role.REGISTRAR, Role.VIEWER)
 MANAGERS = (Role.MANAGER,)
+EDITORS = (Role.MANAGER, Role.EDITOR)
 EVERYBODY = (Role.MANAGER, Role.EDITOR, Role.REGISTRAR, Role.VIEWER)
 
-__all__ = ["CLERKS", "EVERYBODY", "MANAGERS", "READERS", "desk_view", "has_role"]
+__all__ = ["CLERKS", "EDITORS", "EVERYBODY", "MANAGERS", "READERS", "desk_view", "has_role"]
 
 
 def desk_view(*roles: Role, change: tuple[Role, ...] = ()) -> Callable[[View], View]:

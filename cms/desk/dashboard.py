@@ -10,6 +10,7 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
 
+from cms import editorial_queries
 from cms.desk import access
 from cms.todo import Figure, Todo
 from cms.words import waited
@@ -34,6 +35,11 @@ def profiles_waiting(request: HttpRequest) -> int:
     return waiting_profiles().count()
 
 
+def pages_waiting(request: HttpRequest) -> int:
+    """For the menu: what a manager has to look at, what an editor got back."""
+    return _pages_for(request.user)[0].count()
+
+
 def enrolments_waiting(request: HttpRequest) -> int:
     """For the menu."""
     return Enrolment.objects.filter(admission__in=[Admission.AWAITING_CONFIRMATION, Admission.AWAITING_PAYMENT]).count()
@@ -52,10 +58,11 @@ class DeskDashboard(Component):
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         user, at = parent_context["request"].user, now()
         context: dict[str, Any] = {"user": user, "today": localtime(at), "todos": [], "figures": []}
+        pages = _pages_todos(user)
         if not access.has_role(user, *access.READERS):
-            return context
+            return context | {"todos": pages}
         counts = _counts()
-        context["todos"] = [todo for todo in _todos(user, counts, at) if todo.number]
+        context["todos"] = [todo for todo in _todos(user, counts, at) if todo.number] + pages
         context["figures"] = _figures(counts, at)
         context["classes"] = list(_classes())
         return context
@@ -96,6 +103,26 @@ def _todos(user: Any, counts: dict[str, int], at: Any) -> list[Todo]:
             "?view=cleared",
         ),
     ]
+
+
+def _pages_for(user: Any) -> tuple[Any, bool]:
+    """The pages that are this person's to deal with, and whether as a manager."""
+    publishes = access.has_role(user, *access.MANAGERS)
+    return (editorial_queries.waiting() if publishes else editorial_queries.returned_to(user)), publishes
+
+
+def _pages_todos(user: Any) -> list[Todo]:
+    if not access.has_role(user, *access.EDITORS):
+        return []
+    states, publishes = _pages_for(user)
+    number = states.count()
+    if not number:
+        return []
+    if publishes:
+        note = _("an editor has handed them in; nobody sees them before you publish")
+        return [Todo(number, _("Pages to be approved"), note, "desk:pages", _("Check"))]
+    note = _("a manager has written what is to be changed")
+    return [Todo(number, _("Pages sent back"), note, "desk:pages", _("Change"))]
 
 
 def _register_todos(counts: dict[str, int]) -> list[Todo]:

@@ -18,6 +18,7 @@ class DownloadBlock(blocks.StructBlock):
 
     class Meta:
         icon = "download"
+        label = _("File")
 
 
 class DownloadsPage(Page):

@@ -35,9 +35,14 @@ class FeeNoticeForm(WagtailAdminPageForm):
         start, end = data.get("valid_from"), data.get("valid_to")
         if start and end and end < start:
             self.add_error("valid_to", gettext("The last day is before the first."))
-        elif start and "action-publish" in self.data:
+        elif start and self._publishes():
             self._check_alone(data.get("title") or "", start, end)
         return data
+
+    def _publishes(self) -> bool:
+        """By the button, or by approving what an editor has handed in."""
+        approves = self.data.get("workflow-action-name") == "approve" and "action-workflow-action" in self.data
+        return approves or "action-publish" in self.data
 
     def _check_alone(self, title: str, start: date, end: date | None) -> None:
         rows = self.formsets["rows"]

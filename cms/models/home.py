@@ -34,6 +34,7 @@ class StepBlock(blocks.StructBlock):
 
     class Meta:
         icon = "order"
+        label = _("Step")
 
 
 class HomePage(Page):

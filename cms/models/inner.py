@@ -67,6 +67,7 @@ class QuestionBlock(blocks.StructBlock):
 
     class Meta:
         icon = "help"
+        label = _("Question")
 
 
 class FAQPage(Page):

@@ -26,7 +26,7 @@ from config.processes import ServiceError, dies_with_parent, require_port
 from config.services import Embedded
 from config.state import CHECKOUT, state_folder
 from config.supervisor import Program, Supervisor, stop_recorded
-from config.translations import compile_catalogue
+from config.translations import compile_all
 
 KEPT_BY_FRESH = {"cache", "models", "test", "bench", "demo.lock", "demo.pids"}
 SOURCES = ("tenants", "proctoring", "learning", "exams", "certs", "cms", "site")
@@ -181,7 +181,7 @@ def run(port: int, *, fresh: bool = False, quiet: bool = False, dev: bool = Fals
             wipe(state)
             say("Started over: the old demo is gone")
         require_port(port, "the website", f"try `fab demo --port {port + 1 if port > 1024 else 8000}`.")
-        compile_catalogue()
+        compile_all()
         with Embedded(state) as services:
             say("PostgreSQL and Redis are running" if services.servers else "Your PostgreSQL and Redis are used")
             environment = demo_environment(state, port, services.urls, debug=dev)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from config.services import Postgres, Redis, state_folder
-from config.translations import compile_catalogue
+from config.translations import compile_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ def prepare(*, folder: str = "test", durable: bool = False) -> None:
     number = int(worker.removeprefix("gw")) + 1 if worker != "main" else 0
     files = Path(tempfile.mkdtemp(prefix=f"zhuxue-{worker}-"))
     (files / "cache").symlink_to(cache_folder(), target_is_directory=True)
-    compile_catalogue()
+    compile_all()
     atexit.register(shutil.rmtree, files, ignore_errors=True)
     os.environ.update(
         DJANGO_SETTINGS_MODULE="config.settings",

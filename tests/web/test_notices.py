@@ -11,7 +11,6 @@ import pytest
 from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.timezone import now
 
@@ -128,40 +127,6 @@ def test_a_text_file_is_refused_at_its_line(lingzhu: Any, in_tenant: Any) -> Non
     assert refused.value.message_dict == {
         "document": ["公告附件只能是 PDF、Word、Excel、PowerPoint 或 ZIP 文件，请另选文档。"]
     }
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "sentence"),
-    [
-        ("a.pdf", b"<!doctype html>", "文件内容与扩展名不符"),
-        ("a.docx", b"%PDF-1.7", "文件内容与扩展名不符"),
-        ("a.zip", b"MZ\x90\x00", "文件内容与扩展名不符"),
-        ("a.pdf", b"%PDF-1.7".ljust(10 * 1024 * 1024 + 1), "文件超过 10 MB"),
-    ],
-)
-def test_a_document_that_is_another_kind_or_too_large_is_not_taken(
-    lingzhu: Any, in_tenant: Any, name: str, data: bytes, sentence: str
-) -> None:
-    from wagtail.documents.models import Document
-
-    seed(lingzhu)
-    client = staff_client(lingzhu, Role.EDITOR)
-    given = {"title": "表", "file": SimpleUploadedFile(name, data), "collection": 1}
-    assert sentence in client.post("/admin/documents/add/", given).content.decode()
-    with in_tenant(lingzhu):
-        assert not Document.objects.exists()
-
-
-@pytest.mark.parametrize(("name", "data"), [("a.pdf", b"\n%PDF-1.7"), ("a.xlsx", b"PK\x03\x04x"), ("a.txt", b"x")])
-def test_a_document_that_is_what_it_says_is_taken(lingzhu: Any, in_tenant: Any, name: str, data: bytes) -> None:
-    from wagtail.documents.models import Document
-
-    seed(lingzhu)
-    client = staff_client(lingzhu, Role.EDITOR)
-    given = {"title": "表", "file": SimpleUploadedFile(name, data), "collection": 1}
-    assert client.post("/admin/documents/add/", given).status_code == 302
-    with in_tenant(lingzhu):
-        assert Document.objects.get().title == "表"
 
 
 # --- at an hour ---

@@ -12,7 +12,7 @@ from tenants.roles.roles import INSTITUTION_ROLES, Role
 def _meaning(role: Role) -> str:
     return {
         Role.MANAGER: _("everything here, and who is staff"),
-        Role.EDITOR: _("pages, notices, fee notice"),
+        Role.EDITOR: _("writes pages, notices and fee notices; a manager publishes them"),
         Role.REGISTRAR: _("enrolments and the confirmation of profiles"),
         Role.VIEWER: _("reads lists, changes nothing"),
     }[role]

@@ -27,6 +27,7 @@ DESK = {
     "desk:classroom": "manager registrar viewer",
     "desk:exports": "manager editor registrar viewer",  # one's own files
     "desk:staff": "manager",
+    "desk:pages": "manager editor",
     "desk:brand": "manager",
     "desk:brand_preview": "manager",
     "desk:logo": "manager",
