@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from tenants.roles.roles import Role
-from tests.support.pages import seed
+from tests.support.pages import NO_FILES, seed
 from tests.support.staff import staff_client
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ PROMOTE = {"seo_title": EVIL, "search_description": EVIL, "show_in_menus": "on"}
 
 
 def notice_words(page: Any, text: str) -> dict[str, str]:
-    return {"title": f"春季 {EVIL}", "slug": page.slug, "date": "2026-01-01", "body": text} | PROMOTE
+    return {"title": f"春季 {EVIL}", "slug": page.slug, "date": "2026-01-01", "body": text} | PROMOTE | NO_FILES
 
 
 def publish(client: Any, page: Any, data: dict[str, str]) -> None:

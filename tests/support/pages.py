@@ -28,6 +28,10 @@ def seed(institution: Any, *, notices: int = 1, fees: int = 1) -> Any:
     return seed_site(institution, content, by=None, at=AT)
 
 
+# What the editor's form of a notice sends for its files, of which there are none.
+NO_FILES = {"attachments-TOTAL_FORMS": "0", "attachments-INITIAL_FORMS": "0", "attachments-MIN_NUM_FORMS": "0"}
+
+
 def open_class(institution: Any, name: str, *, capacity: int = 30, position: Any = None, **fields: Any) -> Any:
     """A class that runs to the end of 2099. Within the institution's scope."""
     from learning.models import TrainingClass

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tenants.roles.roles import Role
-from tests.support.pages import seed
+from tests.support.pages import NO_FILES, seed
 from tests.support.staff import queries_of, staff_client
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def rich(text: str) -> str:
 
 
 def words(notice: Any, title: str, **more: str) -> dict[str, str]:
-    return {"title": title, "slug": notice.slug, "date": "2026-01-01", "body": rich("新的正文")} | more
+    return {"title": title, "slug": notice.slug, "date": "2026-01-01", "body": rich("新的正文")} | NO_FILES | more
 
 
 def fee_words(fees: Any, in_tenant: Any, institution: Any, title: str, **more: str) -> dict[str, str]:
