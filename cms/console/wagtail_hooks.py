@@ -11,6 +11,7 @@ from cms.console.views.applications import applications_waiting
 from cms.console.views.lookalikes import lookalikes_waiting
 from cms.staff_menu import TaskItem
 from tenants.models import Kind
+from tenants.roles.roles import Role
 
 TASKS: tuple[dict[str, Any], ...] = (
     {"label": _("Hours review"), "url_name": "console:queue", "icon_name": "tasks", "roles": access.READERS_OF_REVIEWS,
@@ -40,6 +41,8 @@ TASKS: tuple[dict[str, Any], ...] = (
     {"label": _("Rules"), "url_name": "console:rules", "icon_name": "clipboard-list", "roles": access.EVERYBODY},
     {"label": _("SMS outbox"), "url_name": "console:messages", "icon_name": "mail", "roles": access.READERS},
     {"label": _("Face recognition"), "url_name": "console:faces", "icon_name": "view", "roles": access.READERS},
+    {"label": _("Sheets handed in"), "url_name": "console:imports", "icon_name": "upload",
+     "roles": (*access.CLERKS, Role.QUESTION_EDITOR)},
     {"label": _("Exports"), "url_name": "console:exports", "icon_name": "download", "roles": access.EVERYBODY},
     {"label": _("Colleagues"), "url_name": "console:staff", "icon_name": "key", "roles": access.ADMINS},
     {"label": _("Audit trail"), "url_name": "console:audit", "icon_name": "history", "roles": access.READERS},
