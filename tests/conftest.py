@@ -33,6 +33,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: E2E not in item.path.parents)
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A browser plays in real time: the workers beside it give way a little."""
+    if "PYTEST_XDIST_WORKER" in os.environ and E2E not in item.path.parents and os.nice(0) == 0:
+        os.nice(3)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Browser tests all in one worker, because they share one demo; every other test wherever there is room."""
