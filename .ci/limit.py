@@ -1,6 +1,6 @@
 """Prints how many minutes the tests may take on this machine: 40 on two cores of the speed we measure by.
 
-The aim is 18; since exports, sheets, the portal and the editors' rules came in together the suite takes longer than that.
+The aim is 18. Exports, sheets, the portal and the editors' rules came in together: the suite takes longer since.
 
 A machine whose two cores are slower, or busy with something else, gets as much more as a fixed piece of work takes it
 longer, measured for a few seconds before the tests; never less than 40, and never more than 75.
