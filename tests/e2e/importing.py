@@ -75,7 +75,10 @@ class Importing:
         self.album.shot(self.page, "sheet-preview", full=True)
         with self.page.expect_download() as taken:
             self.page.locator('a[href$="/errors/"]').first.click()
-        rows = [[cell.value for cell in row] for row in load_workbook(io.BytesIO(taken.value.path().read_bytes())).active.iter_rows()]
+        rows = [
+            [cell.value for cell in row]
+            for row in load_workbook(io.BytesIO(taken.value.path().read_bytes())).active.iter_rows()
+        ]
         assert (len(rows), rows[0][-1]) == (4, "错误原因"), rows
         self._narrow("sheet-preview-phone")
 

@@ -16,7 +16,7 @@ PACKAGES = ("tenants", "proctoring", "learning", "exams", "certs", "cms", "site"
 NUMBERS = {"id_number", "holder_id_number", "contact_id_number", "contact_phone", "manager_id_number", "phone"}
 PRINTED = re.compile(r"\{\{([^}]*?\.(?:" + "|".join(NUMBERS) + r")\b[^}]*)\}\}")
 # An institution's own telephone number is meant for everybody; a form's field is what the person types.
-PUBLIC = re.compile(r"^(request\.)?(tenant|institution|row|opening)\.phone\b|^form\.")
+PUBLIC = re.compile(r"^(request\.)?(tenant|institution|place|row|opening)\.phone\b|^form\.")
 # Template → why it prints a full number.
 PRINTS = {
     "certs/templates/certs/_document.html": "masked by certs.verification before it comes here",
@@ -34,22 +34,36 @@ READS = {
     "certs/services/renewal.py": "printed on the certificate",
     "certs/services/uploads.py": "told to the national register",
     "certs/verification.py": "masks it",
+    "cms/archive/office.py": "sealed in the archive: masked, or full for a reason",
     "cms/centre/my_data_parts.py": "the person's copy of their own data",
     "cms/centre/my_data_rooms.py": "the person's copy of their own data",
     "cms/centre/my_data_proof.py": "says whether a code can be sent",
     "cms/centre/phone_change.py": "the person's own change of phone",
     "cms/console/drafts.py": "an application becomes the wizard's sealed draft",
+    "cms/console/exports.py": "a column that is masked, or full for a reason",
+    "cms/console/register_forms.py": "what the clerk corrects, after it was revealed",
+    "cms/console/views/post_certificates.py": "what the clerk has typed",
     "cms/console/views/data_requests.py": "old value beside the wished one, masked there",
     "cms/console/views/reviews.py": "given to a template that masks it",
+    "cms/desk/exports.py": "columns that are masked, or full for a reason",
+    "cms/enrolling/choices.py": "the person's own certificates",
+    "cms/enrolling/missing.py": "the person reports a certificate of their own",
+    "cms/exporting/claims.py": "a column that is masked, or full for a reason",
     "cms/opening.py": "the first manager's account",
+    "learning/imports/enrolments.py": "what a sheet says, and the phone on the application it is compared with",
+    "learning/imports/register.py": "what a sheet says; kept sealed for taking it back",
+    "learning/imports/writing.py": "what a sheet says, for new rows only",
     "learning/review/case.py": "masks it",
     "learning/services/admission.py": "the age on the day of enrolment",
+    "learning/services/claims.py": "what was reported, sealed",
+    "learning/services/register.py": "what the register says before and after a correction, sealed",
     "learning/services/leaving.py": "an enrolment that moves takes its phone along",
     "learning/services/reminders.py": "a reminder goes to it",
     "tenants/accounts/codes.py": "a code goes to it",
     "tenants/accounts/first.py": "compared with what the operator says",
     "tenants/accounts/phones.py": "compared with the new one",
     "tenants/accounts/recovery.py": "a code goes to it",
+    "tenants/accounts/services.py": "the phone of a new account",
     "tenants/accounts/staffing.py": "an invitation goes to it",
     "tenants/accounts/validators.py": "a password must not be it",
     "tenants/accounts/views.py": "masks it",
