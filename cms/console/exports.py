@@ -9,7 +9,16 @@ from django.utils.translation import pgettext_lazy
 
 from cms.console import access
 from cms.console.exports_system import SYSTEM
-from cms.console.views import claims, data_requests, institutions, post_certificates, reviews, uploads
+from cms.console.views import (
+    appraisals,
+    claims,
+    data_requests,
+    experts,
+    institutions,
+    post_certificates,
+    reviews,
+    uploads,
+)
 from cms.exporting.claims import CLAIM
 from cms.exporting.lists import CONSOLE, register
 from learning.review import queries
@@ -162,4 +171,37 @@ CLAIMS = ListExport(
     columns=(Column("institution", _("Institution"), lambda row: row.institution.short_name), *CLAIM),
 )  # fmt: skip
 
-register(CONSOLE, (REVIEWS, DECIDED, CERTIFICATES, CLAIMS, UPLOADS, INSTITUTIONS, DATA_REQUESTS, *SYSTEM))
+APPRAISALS = ListExport(
+    name="appraisals", title=_("Appraisals"), view="cms.console.views.appraisals.index",
+    roles=access.READERS_OF_CERTIFICATES, rows=lambda asked: appraisals.rows_of(asked.words), filters=("q", "holder"),
+    columns=(
+        Column("number", _("Number"), lambda row: row.number),
+        Column("holder", _("Holder"), lambda row: row.holder_name),
+        Column("id_number", _("ID number"), lambda row: row.holder_id_number, masked=mask_id_number),
+        Column("occupation", _("Trade"), lambda row: row.occupation),
+        Column("level", _("Level"), lambda row: row.get_level_display()),
+        Column("site", _("Appraisal site"), lambda row: row.site),
+        Column("region", _("City"), lambda row: row.region),
+        Column("appraised_on", _("Date"), lambda row: row.appraised_on),
+        Column("result", _("Result"), lambda row: row.get_result_display()),
+        Column("voided_at", _("Void since"), lambda row: row.voided_at),
+    ),
+)  # fmt: skip
+
+EXPERTS = ListExport(
+    name="experts", title=_("Experts"), view="cms.console.views.experts.index", roles=access.READERS_OF_CERTIFICATES,
+    rows=lambda asked: experts.rows_of(asked.words), filters=("q",),
+    columns=(
+        Column("name", _("Name"), lambda row: row.name),
+        Column("field", _("Field"), lambda row: row.field),
+        Column("title", pgettext_lazy("person", "Title"), lambda row: row.title),
+        Column("region", _("City"), lambda row: row.region),
+        Column("employer", _("Employer"), lambda row: row.employer),
+        Column("remark", _("Remark"), lambda row: redacted(row.remark)),
+    ),
+)  # fmt: skip
+
+register(
+    CONSOLE,
+    (APPRAISALS, EXPERTS, REVIEWS, DECIDED, CERTIFICATES, CLAIMS, UPLOADS, INSTITUTIONS, DATA_REQUESTS, *SYSTEM),
+)

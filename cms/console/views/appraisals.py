@@ -1,10 +1,11 @@
 """The register of appraisals: list, search, add, change with a reason, make void."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -34,14 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _to_results(request.POST.get("q", "").strip()[:50])
     query, holder = request.GET.get("q", "").strip(), request.GET.get("holder", "")
-    rows = AppraisalRecord.objects.all()
-    if query:
-        rows = rows.filter(
-            Q(number__icontains=query) | Q(holder_name__icontains=query) | Q(occupation__icontains=query)
-        )
-    elif holder:
-        rows = rows.filter(holder_id_index=holder)
-    page = page_of(request, rows)
+    page = page_of(request, rows_of(request.GET))
     for record in page.object_list:
         record.tone = "fail" if record.is_void else TONES[AppraisalResult(record.result)]
     context = {
@@ -55,6 +49,17 @@ def index(request: HttpRequest) -> HttpResponse:
         "may_change": access.has_role(request.user, *access.CLERKS),
     }
     return render(request, "console/appraisals.html", context)
+
+
+def rows_of(asked: Mapping[str, str]) -> QuerySet[AppraisalRecord]:
+    """The rows of the list for the words of its address: `q`, or `holder`."""
+    query, holder = asked.get("q", "").strip(), asked.get("holder", "")
+    rows = AppraisalRecord.objects.all()
+    if query:
+        return rows.filter(
+            Q(number__icontains=query) | Q(holder_name__icontains=query) | Q(occupation__icontains=query)
+        )
+    return rows.filter(holder_id_index=holder) if holder else rows
 
 
 def _to_results(query: str) -> HttpResponse:

@@ -1,9 +1,10 @@
 """The directory of experts: list, add, change, hide and show again."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,23 +27,26 @@ FIELDS = ("name", "field", "title", "region", "employer", "remark")
 def index(request: HttpRequest) -> HttpResponse:
     """By name, field, city or employer; the hidden ones are marked."""
     query = request.GET.get("q", "").strip()[:50]
-    rows = Expert.objects.all()
-    if query:
-        rows = rows.filter(
-            Q(name__icontains=query)
-            | Q(field__icontains=query)
-            | Q(region__icontains=query)
-            | Q(employer__icontains=query)
-        )
     context = {
         "title": _("Experts"),
         "searchable": _("Name, field, city, employer"),
         "query": query,
-        "page": page_of(request, rows),
+        "page": page_of(request, rows_of(request.GET)),
         "keep": kept(request),
         "may_change": access.has_role(request.user, *access.CLERKS),
     }
     return render(request, "console/experts.html", context)
+
+
+def rows_of(asked: Mapping[str, str]) -> QuerySet[Expert]:
+    """The rows of the list for the words of its address: `q`."""
+    query = asked.get("q", "").strip()[:50]
+    rows = Expert.objects.all()
+    if not query:
+        return rows
+    return rows.filter(
+        Q(name__icontains=query) | Q(field__icontains=query) | Q(region__icontains=query) | Q(employer__icontains=query)
+    )
 
 
 @access.console_view(*access.CLERKS)
