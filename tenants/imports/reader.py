@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from sys import intern
 
 from tenants.imports.child import BUDGET, Budget, answer_of
 from tenants.imports.errors import BadSheet
@@ -9,7 +10,7 @@ from tenants.imports.guard import kind_of
 from tenants.imports.limits import Refused
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """`kind`: text, number (its `repr`), date (ISO 8601), empty, formula (no text) or error (Excel's, as #N/A)."""
 
@@ -20,7 +21,7 @@ class Cell:
 EMPTY = Cell()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row that holds something; `number` is the one the spreadsheet program shows."""
 
@@ -55,7 +56,7 @@ def _rows(said: bytes) -> list[Row]:
                 ended = ended or bool(told.get("end"))
             else:
                 number, cells = told
-                rows.append(Row(int(number), tuple(Cell(str(kind), str(text)) for kind, text in cells)))
+                rows.append(Row(int(number), tuple(Cell(intern(str(kind)), str(text)) for kind, text in cells)))
     except (ValueError, TypeError):
         raise Refused("damaged") from None
     if not ended:

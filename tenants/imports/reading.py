@@ -88,6 +88,8 @@ def _judge(batch: ImportBatch, resource: SheetResource, drafts: list[Draft], clo
     for portion in portions(drafts):
         at = clock()
         resource.judge([draft for draft in portion if not draft.problems], at=at)
+        for draft in portion:  # only the verdict is kept: twenty thousand certificates would lie here
+            draft.found = draft.values = None
         done += len(portion)
         ImportBatch.objects.filter(pk=batch.pk).update(total=len(drafts), settled=done, changed_at=at)
 
@@ -99,10 +101,10 @@ def _enter(batch: ImportBatch, sheet: Sheet, drafts: list[Draft], at: datetime) 
     if found.state != BatchState.READING:  # given up, or another worker was quicker
         return
     found.rows.all().delete()
-    ImportRow.objects.bulk_create(
-        [ImportRow(batch=found, number=d.number, verdict=d.verdict, problems=d.problems) for d in drafts],
-        batch_size=2000,
-    )
+    for portion in portions(drafts):
+        ImportRow.objects.bulk_create(
+            [ImportRow(batch=found, number=d.number, verdict=d.verdict, problems=d.problems) for d in portion]
+        )
     count(found, [draft.verdict for draft in drafts])
     found.state, found.total, found.settled, found.attempts = BatchState.READY, len(drafts), 0, 0
     found.unknown_columns, found.changed_at = list(sheet.headings.unknown)[:20], at

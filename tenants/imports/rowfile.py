@@ -3,6 +3,7 @@
 import json
 import zlib
 from dataclasses import dataclass
+from sys import intern
 
 from tenants import vault
 from tenants.imports.headings import Headings
@@ -33,7 +34,10 @@ def packed(sheet: Sheet) -> bytes:
 
 def unpacked(data: bytes) -> Sheet:
     head, rows = json.loads(zlib.decompress(data))
-    read = [Row(number, tuple(Cell(kind, text) for kind, text in cells)) for number, cells in rows]
+    read = []
+    for place, (number, cells) in enumerate(rows):
+        read.append(Row(number, tuple(Cell(intern(kind), text) for kind, text in cells)))
+        rows[place] = None  # not both forms of all rows at once
     return Sheet(Headings(head["row"], head["places"], tuple(head["unknown"])), read)
 
 

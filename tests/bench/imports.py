@@ -92,7 +92,7 @@ def _people(rows: int, place: Any) -> list[tuple[str, str]]:
     for number in range(known, known + rows):
         day = f"19{60 + number // 12 % 40}{1 + number % 12:02d}{1 + number // 480 % 28:02d}"
         name = f"张{'一二三四五六七八九十'[number % 10]}"
-        made.append((id_number(number // 13_440, born=day), name))
+        made.append((id_number(number // 13_440, born=day, region="440305"), name))
     register([(number, name, date(2017, 5, 4), "valid") for number, name in made], position, start=known)
     return made
 
