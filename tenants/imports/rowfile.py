@@ -49,8 +49,3 @@ def keep(batch: ImportBatch, sheet: Sheet) -> str:
 def sheet_of(batch: ImportBatch) -> Sheet:
     """Raises `FileNotFoundError` once they are deleted."""
     return unpacked(vault.get(batch, "rows_file"))
-
-
-def cells_of(sheet: Sheet) -> dict[int, dict[str, Cell]]:
-    """The cells of each row below the headings, by column, by the number of the row."""
-    return {row.number: sheet.headings.cells(row) for row in sheet.body()}

@@ -19,7 +19,7 @@ from tenants.imports.errors import BATCH_REFUSALS
 from tenants.imports.models import BatchState, ImportBatch, ImportRow, Verdict
 from tenants.imports.reading import PORTION, Clock, claim
 from tenants.imports.resource import Draft, SheetResource
-from tenants.imports.rowfile import cells_of, sheet_of
+from tenants.imports.rowfile import sheet_of
 
 WRITTEN = (Verdict.NEW, Verdict.CHANGED)
 
@@ -35,13 +35,13 @@ def run_batch(pk: int, resource_of: Callable[[ImportBatch], SheetResource], *, c
         except FileNotFoundError:
             _end(batch, BatchState.FAILED, clock(), "gone")
             return
-        cells = cells_of(sheet)
+        rows = {row.number: row for row in sheet.body()}
         resource = resource_of(batch)
-        while _portion(batch, resource, cells, clock):
+        while _portion(batch, resource, lambda number: sheet.headings.cells(rows[number]), clock):
             pass
 
 
-def _portion(batch: ImportBatch, resource: SheetResource, cells: dict[int, Any], clock: Clock) -> bool:
+def _portion(batch: ImportBatch, resource: SheetResource, cells: Callable[[int], Any], clock: Clock) -> bool:
     """One portion, or the end; whether more is to be done."""
     with transaction.atomic():
         found = ImportBatch.objects.select_for_update(no_key=True, of=("self",)).get(pk=batch.pk)
@@ -52,7 +52,7 @@ def _portion(batch: ImportBatch, resource: SheetResource, cells: dict[int, Any],
         if not rows:
             _end(found, BatchState.STOPPED if found.stop_asked_at else BatchState.DONE, at)
             return False
-        drafts = [resource.draft(row.number, cells[row.number]) for row in rows]
+        drafts = [resource.draft(row.number, cells(row.number)) for row in rows]
         _settle(resource, drafts, by=found.confirmed_by, at=at)
         _note(found, rows, drafts)
         found.settled, found.changed_at, found.attempts = found.settled + len(rows), at, 1
