@@ -136,7 +136,7 @@ def _with_study(keys: list[int]) -> int:
 
 
 def _restore(row: ImportRow) -> None:
-    """Unless somebody has changed it again since."""
+    """As it was before the sheet, also where somebody has changed it again since."""
     enrolment = Enrolment.objects.select_for_update(no_key=True).filter(pk=row.made["enrolment"]).first()
     if enrolment is None:
         return

@@ -80,9 +80,11 @@ def confirm(batch: ImportBatch, options: Mapping[str, Any], *, by: User, at: dat
 
 @transaction.atomic
 def go_on(batch: ImportBatch, *, by: User, at: datetime) -> ImportBatch:
-    """A stopped run goes on with the rows that were left. Raises `CannotImport`."""
-    found = _held(batch, BatchState.STOPPED)
-    found.stop_asked_at = None
+    """A run that was stopped, or given up, goes on with the rows that were left. Raises `CannotImport`."""
+    found = _held(batch, BatchState.STOPPED, BatchState.FAILED)
+    if found.confirmed_at is None or not found.rows_file:
+        raise CannotImport("state")
+    found.stop_asked_at, found.refusal, found.refusal_words = None, "", ""
     record("import.resumed", actor=by, subject=found, institution=found.institution, at=at)
     return _run(found, at)
 
@@ -121,7 +123,7 @@ def undo(
     batch: ImportBatch, resource_of: Callable[[ImportBatch], SheetResource], *, by: User, at: datetime
 ) -> ImportBatch:
     """Take back all that the batch made, or nothing. Raises `CannotImport`; `CannotUndo` says what is in the way."""
-    found = _held(batch, BatchState.DONE, BatchState.STOPPED)
+    found = _held(batch, BatchState.DONE, BatchState.STOPPED, BatchState.FAILED)
     rows = list(found.rows.filter(settled=True, verdict__in=WRITTEN).order_by("number"))
     resource_of(found).undo(rows, by=by, at=at)
     found.state, found.undone_by, found.undone_at, found.changed_at = BatchState.UNDONE, by, at, at

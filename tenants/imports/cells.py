@@ -161,7 +161,7 @@ def money(cell: Cell) -> Decimal | None:
     if not (parts := MONEY.fullmatch(found)):
         raise BadCell(_("This is not an amount in yuan. Write it as 1200.00."))
     amount = Decimal(parts[1])
-    if amount < 0 or amount >= 10**8:
+    if amount < 0 or amount >= 10**6:
         raise BadCell(_("This amount cannot be right."))
     if cell.kind == "number":
         amount = round(amount, 6)  # 0.1 + 0.2

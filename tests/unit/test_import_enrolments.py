@@ -281,3 +281,28 @@ def test_changes_are_restored(here: Any, clerk: Any) -> None:
     found.refresh_from_db()
     assert (found.phone, found.training_class) == ("13900000001", None)
     assert first.state == "done"
+
+
+def test_a_run_that_was_given_up_can_be_taken_back_or_go_on(here: Any, clerk: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("tenants.imports.running.PORTION", 1)
+    batch = hand_in(here, clerk, book(somebody(1), somebody(2, "李四")))
+    batches.confirm(batch, {}, by=clerk, at=AT)
+    ImportBatch.objects.filter(pk=batch.pk).update(attempts=3)
+    run_batch(batch.pk, sheet_of, clock=clock)
+    batch.refresh_from_db()
+    assert (batch.state, batch.refusal) == ("failed", "import.killed")
+    batches.go_on(batch, by=clerk, at=AT)
+    run_batch(batch.pk, sheet_of, clock=clock)
+    batch.refresh_from_db()
+    assert (batch.state, batch.refusal, Enrolment.objects.count()) == ("done", "", 2)
+
+
+def test_a_fee_that_no_column_holds_is_refused_in_its_row(here: Any, clerk: Any) -> None:
+    made = Workbook()
+    for row in (("姓名", "身份证号", "培训费"), (*somebody(1)[:2], 1_000_000), (*somebody(2, "李四")[:2], 999_999)):
+        made.active.append(list(row))
+    buffer = io.BytesIO()
+    made.save(buffer)
+    batch = run(hand_in(here, clerk, buffer.getvalue()), clerk)
+    assert (batch.new, batch.refused) == (1, 1)
+    assert ImportRow.objects.get(batch=batch, verdict="refused").problems[0][0] == "training_fee"
