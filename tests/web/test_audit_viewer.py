@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 
 from cms.audit_words import ACTIONS, GROUPS
 from cms.console.message_words import TEMPLATE_NAMES
+from learning.models import PostCertificateChange
 from tenants.accounts.reveal import ACTION
 from tenants.audit.models import Entry
 from tenants.audit.services import record, seal_entries
@@ -33,8 +34,10 @@ COMPUTED = {
     "tenants/accounts/factors.py": {
         "second_factor.set_up", "second_factor.replaced", "second_factor.shown", "second_factor.recovery_used",
     },
-    "learning/services/register.py": {"post_certificate.superseded", "post_certificate.revoked"},
+    "learning/services/register.py": {f"post_certificate.{kind}" for kind in PostCertificateChange.Kind.values},
     "learning/review/services.py": {"review.cleared", "review.partly_cleared"},
+    "learning/services/claims.py": {"certificate_claim.entered", "certificate_claim.refused"},
+    "tenants/imports/running.py": {"import.done", "import.stopped", "import.failed"},
 }  # fmt: skip
 
 
