@@ -88,6 +88,7 @@ class Postgres(Server):
             "log_timezone=UTC",
             "timezone=UTC",
             "shared_buffers=128MB",
+            "jit=off",  # the statements are many and short
         ]
         if not self.durable:
             options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"]

@@ -108,6 +108,7 @@ if IS_DEMO:
 TENANT_MODEL = "tenants.Institution"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
 TENANT_BASE_SCHEMA = "template"
+TENANT_BASE_MIGRATE_COMMAND = "tenants.migrating.Command"
 TENANT_CREATION_FAKES_MIGRATIONS = True
 PUBLIC_SCHEMA_URLCONF = "config.urls_public"
 ROOT_URLCONF = "config.urls"
