@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from tenants import colours, filings
+from tenants import colours, filings, naming
 from tenants.errors import DomainError
 from tenants.logos import Picture, prepare
 
@@ -63,6 +63,12 @@ class FooterForm(PlainForm):
     footer_text = forms.CharField(
         label=_("Footer text"), max_length=200, required=False, help_text=_("one line, for example who is responsible")
     )
+    service_hours = forms.CharField(
+        label=_("When the telephone is answered"),
+        max_length=60,
+        required=False,
+        help_text=_("for example 周一至周五 9:00—12:00、14:00—17:30"),
+    )
     icp_number = forms.CharField(
         label=_("ICP filing"), max_length=40, required=False, help_text=_("for example 粤ICP备12345678号-1")
     )
@@ -75,6 +81,16 @@ class FooterForm(PlainForm):
 
     def clean_police_number(self) -> str:
         return str(ruled(filings.police_number, self.cleaned_data["police_number"]))
+
+
+class ContactForm(PlainForm):
+    """Where the association is reached; an institution's own is among its details in the console."""
+
+    phone = forms.CharField(label=_("Telephone for trainees"), max_length=40, help_text=_("shown on every page"))
+    address = forms.CharField(label=_("Street address"), max_length=120, required=False)
+
+    def clean_phone(self) -> str:
+        return str(ruled(naming.normalised_office_phone, self.cleaned_data["phone"]))
 
 
 class LogoForm(PlainForm):

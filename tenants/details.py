@@ -91,11 +91,19 @@ def change_brand(institution: Institution, *, main: str, accent: str, by: Any, a
 
 
 def change_footer(
-    institution: Institution, *, text: str, icp_number: str, police_number: str, by: Any, at: datetime
+    institution: Institution,
+    *,
+    text: str,
+    service_hours: str,
+    icp_number: str,
+    police_number: str,
+    by: Any,
+    at: datetime,
 ) -> None:
     """What stands at the foot of every page. Raises `BadIcpNumber`, `BadPoliceNumber`."""
     values = {
         "footer_text": " ".join(text.split()),
+        "service_hours": " ".join(service_hours.split()),
         "icp_number": filings.icp_number(icp_number),
         "police_number": filings.police_number(police_number),
     }

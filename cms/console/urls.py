@@ -1,5 +1,6 @@
 from django.urls import path
 
+from cms import own_look
 from cms.console import course_urls, institution_urls, portal_urls, register_urls
 from cms.console.views import (
     archive,
@@ -55,6 +56,8 @@ urlpatterns = [
     path("people/<uuid:uuid>/", people.phone, name="person"),
     path("people/<uuid:uuid>/limits/", limits.limits, name="limits"),
     path("faces/", faces.index, name="faces"),
+    *own_look.urlpatterns,
+    *own_look.contact_urls,
     path("staff/", staff.index, name="staff"),
     path("staff/<int:pk>/role/", staff.change, name="staff_role"),
     path("staff/<int:pk>/remove/", staff.remove, name="staff_remove"),

@@ -1,8 +1,8 @@
 from django.urls import path
 
+from cms import own_look
 from cms.desk.views import (
     archive,
-    brand,
     claims,
     class_page,
     class_reminders,
@@ -52,10 +52,7 @@ urlpatterns = [
     path("numbers/<slug:kind>/<uuid:uuid>/<slug:field>/", numbers.reveal, name="reveal"),
     *addresses(exports),
     path("pages/", pages.index, name="pages"),
-    path("brand/", brand.index, name="brand"),
-    path("brand/preview/", brand.preview, name="brand_preview"),
-    path("brand/logo/", brand.save_logo, name="logo"),
-    path("brand/footer/", brand.save_footer, name="footer"),
+    *own_look.urlpatterns,
     path("staff/", staff.index, name="staff"),
     path("staff/<int:pk>/role/", staff.change, name="staff_role"),
     path("staff/<int:pk>/remove/", staff.remove, name="staff_remove"),

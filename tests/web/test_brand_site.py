@@ -10,12 +10,11 @@ from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from PIL import Image
 
 from tenants.audit.models import Entry
 from tenants.roles.roles import Role
-from tests.support.pages import seed
+from tests.support.pages import page_of, seed, visitor
 from tests.support.staff import staff_client
 
 pytestmark = pytest.mark.django_db
@@ -24,15 +23,6 @@ FOOTER = {
     "icp_number": "粤icp备 12345678号-1",
     "police_number": "粤公网安备 44010602000001号",
 }
-
-
-def visitor(institution: Any) -> Client:
-    return Client(headers={"host": institution.host})
-
-
-def page_of(response: Any) -> BeautifulSoup:
-    assert response.status_code == 200, response.status_code
-    return BeautifulSoup(response.content, "html.parser")
 
 
 def png(colour: str, size: tuple[int, int]) -> bytes:
@@ -177,6 +167,42 @@ def test_the_association_sees_the_filings_and_the_history(lingzhu: Any, associat
     page = staff_client(association, Role.AUDITOR).get(f"/admin/console/institutions/{lingzhu.uuid}/").content.decode()
     for words in ("粤ICP备12345678号-1", "粤公网安备44010602000001号", "修改了页脚"):
         assert words in page
+
+
+# --- the portal's own ---
+
+PORTAL = "/admin/console/brand/"
+
+
+def test_the_association_sets_logo_colours_footer_and_contact_of_its_portal(association: Any) -> None:
+    seed(association)
+    chief = staff_client(association, Role.SUPERADMIN)
+    assert chief.post(f"{PORTAL}footer/", {**FOOTER, "service_hours": "周一至周五 9:00—17:00"}).status_code == 302
+    assert chief.post(f"{PORTAL}contact/", {"phone": "020-87654321", "address": "越秀区 1 号"}).status_code == 302
+    assert chief.post(PORTAL, {"brand_main": "#7a1f2b", "brand_accent": "#1f5a7a"}).status_code == 302
+    page = page_of(chief.get(PORTAL))
+    assert [page.find(id=f"id_{name}")["value"] for name in ("service_hours", "phone", "brand_main")] == [
+        "周一至周五 9:00—17:00", "020-87654321", "#7a1f2b",
+    ]  # fmt: skip
+    foot = page_of(visitor(association).get("/")).select_one(".site-footer").text
+    for words in ("粤ICP备12345678号-1", "020-87654321", "越秀区 1 号", "周一至周五 9:00—17:00"):
+        assert words in foot
+
+
+def test_a_telephone_that_is_none_is_refused_at_its_field(association: Any) -> None:
+    before = association.phone
+    answer = staff_client(association, Role.SUPERADMIN).post(f"{PORTAL}contact/", {"phone": "电话"})
+    assert answer.status_code == 400
+    assert BeautifulSoup(answer.content, "html.parser").select_one("#contact [role=alert]")
+    association.refresh_from_db()
+    assert association.phone == before
+
+
+@pytest.mark.parametrize("path", ["", "footer/", "logo/", "contact/", "preview/"])
+def test_the_portals_look_is_the_superadmins_and_not_an_institutions(lingzhu: Any, association: Any, path: str) -> None:
+    assert staff_client(association, Role.CERTIFICATE_CLERK).post(PORTAL + path, FOOTER).status_code == 403
+    assert staff_client(lingzhu, Role.MANAGER).post(PORTAL + path, FOOTER).status_code == 404
+    assert staff_client(association, Role.SUPERADMIN).post("/admin/desk/brand/" + path, FOOTER).status_code == 404
 
 
 # --- the photo on the home page ---

@@ -68,6 +68,11 @@ CONSOLE = {
     "console:exports": "superadmin hours_reviewer question_editor certificate_clerk auditor",  # one's own files
     "console:people": "superadmin auditor",
     "console:faces": "superadmin auditor",
+    "console:brand": "superadmin",
+    "console:brand_preview": "superadmin",
+    "console:logo": "superadmin",
+    "console:footer": "superadmin",
+    "console:contact": "superadmin",
     "console:staff": "superadmin",
     "console:second_factor_reset": "superadmin",
     "zx_hue_css": "superadmin hours_reviewer question_editor certificate_clerk auditor",
