@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django_tenants.utils import tenant_context
 from wagtail.documents.models import Document
 from wagtail.models import Page, Site
+from wagtail.rich_text import RichText
 
 from cms.editorial import let_editors_in
 from cms.models import (
@@ -104,13 +106,14 @@ class SiteContent:
     label: str = ""
     directions: str = ""
     bring: str = ""
+    about: Sequence[tuple[str, Any]] = ()  # parts of the home page (cms.models.parts)
     notices: Sequence[NoticeContent] = ()
     fees: FeeContent | None = None
     earlier_fees: Sequence[FeeContent] = ()
     courses: Sequence[CourseContent] = ()
     courses_intro: str = ""
     faq: Sequence[tuple[str, str]] = ()
-    pages: Sequence[tuple[str, str, str]] = field(default=())  # title, slug, text (see `rich_text`)
+    pages: Sequence[tuple[str, str, str]] = field(default=())  # title, slug, text (see `parts_of`)
     downloads: DownloadsContent | None = None
 
 
@@ -137,13 +140,28 @@ def seed_site(institution: Institution, content: SiteContent, *, by: Any, at: da
             title = _("Questions and answers")
             home.add_child(instance=FAQPage(title=title, slug="faq", show_in_menus=True, questions=questions))
         for title, slug, text in content.pages:
-            home.add_child(instance=StandardPage(title=title, slug=slug, show_in_menus=True, body=rich_text(text)))
+            home.add_child(instance=StandardPage(title=title, slug=slug, show_in_menus=True, body=parts_of(text)))
         if content.downloads is not None:
             _add_downloads(home, content.downloads)
         home.add_child(instance=_privacy_page(institution))
         let_editors_in(home)
     record("site.seeded", actor=by, subject=institution, institution=institution, at=at)
     return home
+
+
+def text_part(html: str) -> tuple[str, RichText]:
+    return "text", RichText(html)
+
+
+def parts_of(text: str) -> list[tuple[str, Any]]:
+    """Plain text as parts of a page: a line that begins with "! " is a note, what is between notes is rich text."""
+    parts: list[tuple[str, Any]] = []
+    for is_note, lines in groupby((line.strip() for line in text.split("\n")), lambda line: line.startswith("! ")):
+        if is_note:
+            parts += [("note", {"tone": "warn", "text": RichText(paragraphs(line[2:]))}) for line in lines]
+        elif html := rich_text("\n".join(lines)):
+            parts.append(text_part(html))
+    return parts
 
 
 def paragraphs(text: str) -> str:
@@ -181,6 +199,7 @@ def _home_of(institution: Institution, content: SiteContent) -> Page:
         **shared,
         hero_style=content.hero_style,
         hero_drawing=content.hero_drawing,
+        about=list(content.about),
         directions=content.directions,
         bring=content.bring,
     )
@@ -208,7 +227,7 @@ def _replace_welcome_page(home: Page, institution: Institution) -> Page:
 def _privacy_page(institution: Institution) -> StandardPage:
     body = render_to_string("cms/seed/privacy.html", {"institution": institution})
     title = _("Protection of personal and face information")
-    return StandardPage(title=title, slug="privacy", show_in_menus=True, body=body)
+    return StandardPage(title=title, slug="privacy", show_in_menus=True, body=[text_part(body)])
 
 
 def _add_notices(home: Page, notices: Sequence[NoticeContent]) -> None:

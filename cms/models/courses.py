@@ -15,7 +15,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from cms.courses import course_lines, offers_of
-from cms.models.inner import TEXT
+from cms.models.parts import TEXT
 from cms.models.positions import PositionSelect, check_codes
 
 

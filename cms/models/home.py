@@ -7,14 +7,15 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from cms import home
+from cms.models.parts import StepBlock, parts
 
 SUBPAGES = ["cms.NoticeIndexPage", "cms.FeeNoticePage", "cms.FAQPage", "cms.StandardPage", "cms.DownloadsPage"]
+ABOUT_MAX = 6
 
 
 class HeroStyle(models.TextChoices):
@@ -26,15 +27,6 @@ class HeroDrawing(models.TextChoices):
     ELEVATION = "elevation", _("A block going up, with crane")
     BRIDGE = "bridge", _("Cable-stayed bridge")
     PLAN = "plan", _("Floor plan on its grid")
-
-
-class StepBlock(blocks.StructBlock):
-    title = blocks.CharBlock(max_length=12, label=_("Title"))
-    note = blocks.CharBlock(max_length=60, label=_("What happens in this step"))
-
-    class Meta:
-        icon = "order"
-        label = _("Step")
 
 
 class HomePage(Page):
@@ -65,6 +57,13 @@ class HomePage(Page):
         verbose_name=_("Steps"),
         help_text=_("Empty: the six steps as the ruleset in force has them."),
     )
+    about = StreamField(
+        parts(),
+        blank=True,
+        max_num=ABOUT_MAX,
+        verbose_name=_("About the institution"),
+        help_text=_("Rooms, teachers, what one learns here: stands between classes and fees."),
+    )
     directions = models.CharField(_("How to come"), max_length=120, blank=True)
     bring = models.CharField(_("What to bring"), max_length=120, blank=True)
 
@@ -78,6 +77,7 @@ class HomePage(Page):
             heading=_("Head of the page"),
         ),
         FieldPanel("steps"),
+        FieldPanel("about"),
         MultiFieldPanel([FieldPanel("directions"), FieldPanel("bring")], heading=_("Contact")),
     ]
     max_count = 1

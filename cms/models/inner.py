@@ -12,8 +12,9 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
+from cms.models.parts import PARTS_MAX, TEXT, parts
+
 HOMES = ["cms.HomePage", "cms.PortalHomePage"]
-TEXT = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
 NOTICES_A_PAGE = 20
 NOTICE_ORDER = ("-pinned", "-date", "-pk")
 ATTACHMENTS_MAX = 10
@@ -87,7 +88,7 @@ class FAQPage(Page):
 class StandardPage(Page):
     """Any other text: how to study, protection of personal information."""
 
-    body = RichTextField(_("Text"), features=TEXT)
+    body = StreamField(parts(), max_num=PARTS_MAX, verbose_name=_("Content"))
 
     content_panels = [*Page.content_panels, FieldPanel("body")]
     search_fields = [*Page.search_fields, index.SearchField("body")]

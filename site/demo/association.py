@@ -38,7 +38,7 @@ GUIDE = """从报名到换证，一共六步。每一步做完，系统都会告
 1. 用带摄像头的电脑，先做设备检测，再做一次活体检测：听到提示后三秒内匀速完成动作。
 1. 第一遍学习不能快进、后退；学时以服务器记录的时间为准。
 1. 学习中会不定时抓拍。离开画面时计时暂停，回到画面前即可继续。
-1. 没有摄像头，或不愿使用人脸识别的，可以到机构机房由工作人员当面核验后学习，学时同样有效。
+! 没有摄像头，或不愿使用人脸识别的，可以到机构机房由工作人员当面核验后学习，学时同样有效。
 # 四、在线考核
 1. 全部学时学满后，考核自动开放：50 道题，满分 100 分，60 分合格。
 1. 没有通过可以再考，次数不限，不影响已学的学时。
@@ -58,8 +58,9 @@ FOR_INSTITUTIONS = """面向培训机构工作人员。机构账号登录后进�
 1. 关注工作台上的待办：待核对的照片、待确认的报名、快到期还没学完的学员。
 1. 公布机房地址和开放时间；机房学习由两次当面核验计时，核验人不得为自己核验。
 # 不得有的行为
-1. 不得替学、代考，不得索要学员密码和验证码，不得以“包过”招生。
-1. 学时由协会审核，机构工作人员不参与审核。"""
+1. 学时由协会审核，机构工作人员不参与审核。
+! 不得替学、代考，不得索要学员密码和验证码，不得以“包过”招生。"""
+MARKS = ("1.", "! ")  # a point of a list, a note
 PAGES = [("学员操作流程", "guide", GUIDE), ("培训机构办事指引", "institution-guide", FOR_INSTITUTIONS)]
 MORE_EXPERTS = [
     ("容启蒙", "施工临时用电与消防", "正高级工程师", "广州"),
@@ -93,8 +94,8 @@ def guide_pdf() -> bytes:
     title = ParagraphStyle("title", parent=head, fontSize=18, leading=28, alignment=TA_CENTER, spaceAfter=8)
     flow = [Paragraph("施工现场专业人员继续教育学员操作流程", title)]
     for line in GUIDE.split("\n"):
-        is_head = line.startswith("# ")
-        flow.append(Paragraph(line[2:] if is_head else line.replace("1. ", "· ", 1), head if is_head else text))
+        point = f"· {line[2:].strip()}" if line[:2] in MARKS else line
+        flow.append(Paragraph(line[2:], head) if line.startswith("# ") else Paragraph(point, text))
     buffer = BytesIO()
     margins = {"leftMargin": 24 * mm, "rightMargin": 24 * mm, "topMargin": 22 * mm, "bottomMargin": 20 * mm}
     SimpleDocTemplate(buffer, pagesize=A4, title="学员操作流程", author="建设教育协会（演示）", **margins).build(flow)

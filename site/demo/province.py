@@ -7,15 +7,21 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
 
+import cv2
+from django.core.files.images import ImageFile
 from django.utils.timezone import localdate
 from django_tenants.utils import tenant_context
+from wagtail.images.models import Image
+from wagtail.rich_text import RichText
 
 from cms.first_words import COURSES_INTRO, course_of
 from cms.home import offer
 from cms.seeding import CourseContent, FeeContent, FeeRowContent, NoticeContent, SiteContent, seed_site
-from demo import association, cast
+from demo import association, cast, slides, video
 from learning.models import Position
 from tenants.accounts.factors import code_at, confirm_authenticator
 from tenants.accounts.models import User
@@ -33,6 +39,8 @@ LOOKS = {  # hero style and drawing, logo and code of each institution
     "jiangxin": ("light", "plan", "beam", "GD002"),
     "wanliang": ("deep", "bridge", "mast", "GD003"),
 }
+# Which lesson is shown on the home page, on which side.
+ABOUT = {"lingzhu": (0, "right"), "jiangxin": (1, "left"), "wanliang": (5, "right")}
 
 
 @cache
@@ -121,15 +129,38 @@ def seed_institution(about: dict, institution: Institution, at: datetime, by: Us
     today = localdate(at)
     fees = fees_of(about, today)
     style, drawing, _logo, _code = LOOKS[about["subdomain"]]
+    with tenant_context(institution):
+        rooms = about_of(institution)
     content = SiteContent(
         hero_title=about["slogan"], hero_lead=about["intro"], hero_style=style, hero_drawing=drawing,
-        bring="本人身份证、岗位证书原件",
+        bring="本人身份证、岗位证书原件", about=rooms,
         notices=_notices(about["notices"], today),
         fees=fees, earlier_fees=[_fees_before(fees)],
         courses=_courses(institution, at), courses_intro=COURSES_INTRO,
         faq=[(item["q"], item["a"]) for item in about["faq"]],
     )  # fmt: skip
     seed_site(institution, content, by=by, at=at)
+
+
+def about_of(institution: Institution) -> list[tuple[str, object]]:
+    """What one learns here, beside a picture of the institution's own courseware."""
+    number, side = ABOUT[institution.schema_name]
+    lesson = video.lessons()[number]
+    points = (f"今年新开：{lesson['title']}", "每课有字幕，可以只看文字稿", "学员提问，班主任在工作日回复")
+    words = "课程按现场工序编写，讲到哪一步，图就画到哪一步。每课之后有课后测试，答错可以回看原片段。"
+    text = f"<p>{words}</p><ul>{''.join(f'<li>{point}</li>' for point in points)}</ul>"
+    part = {"picture": _picture_of(lesson), "side": side, "title": "一课一题，学完即测", "text": RichText(text)}
+    return [("beside", part)]
+
+
+def _picture_of(lesson: dict) -> Image:
+    """The lesson's second slide when all of it is drawn."""
+    seconds = sum(slide["seconds"] for slide in lesson["slides"][:2])
+    frame = next(islice(slides.frames(lesson, step=seconds * slides.FPS - 1), 1, None))
+    _ok, png = cv2.imencode(".png", cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
+    picture = Image.objects.create(title=lesson["title"], file=ImageFile(BytesIO(png.tobytes()), name="lesson.png"))
+    picture.contextual_alt_text, picture.decorative = f"课件画面：{lesson['title']}", False
+    return picture
 
 
 def fees_of(about: dict, today: date) -> FeeContent:

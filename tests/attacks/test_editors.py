@@ -65,6 +65,17 @@ def notice_words(page: Any, text: str) -> dict[str, str]:
     return {"title": f"春季 {EVIL}", "slug": page.slug, "date": "2026-01-01", "body": text} | PROMOTE | NO_FILES
 
 
+def stream(name: str, **parts: Any) -> dict[str, str]:
+    """What the form of a stream sends: one part of each kind; a part is its value, or its fields."""
+    sent = {f"{name}-count": str(len(parts))}
+    for number, (kind, value) in enumerate(parts.items()):
+        part = f"{name}-{number}"
+        sent |= {f"{part}-deleted": "", f"{part}-order": str(number), f"{part}-type": kind, f"{part}-id": ""}
+        fields = value if isinstance(value, dict) else {"": value}
+        sent |= {f"{part}-value{'-' * bool(field)}{field}": str(given) for field, given in fields.items()}
+    return sent
+
+
 def publish(client: Any, page: Any, data: dict[str, str]) -> None:
     answer = client.post(f"/admin/pages/{page.pk}/edit/", data | {"action-publish": "1"})
     assert answer.status_code == 302, BeautifulSoup(answer.content, "html.parser").select(".w-field__errors")
@@ -128,7 +139,7 @@ def test_evil_words_stay_words_on_page_menu_list_search_feed_and_sitemap(
     notice = page_of(lingzhu, in_tenant, "NoticePage")
     publish(manager, notice, notice_words(notice, body("javascript:alert(1)")))
     plain = page_of(lingzhu, in_tenant, "StandardPage", slug="privacy")
-    publish(manager, plain, {"title": f"须知 {EVIL}", "slug": "privacy", "body": body()} | PROMOTE)
+    publish(manager, plain, {"title": f"须知 {EVIL}", "slug": "privacy"} | stream("body", text=body()) | PROMOTE)
     addresses = ("/", "/notices/", f"/notices/{notice.slug}/", "/privacy/", "/search/?q=春季", "/search/?q=须知")
     shown = [assert_inert(get(lingzhu, address)).get_text() for address in addresses]
     assert all(CODE in text for text in shown)
@@ -143,23 +154,44 @@ def test_evil_words_stay_words_on_page_menu_list_search_feed_and_sitemap(
 
 def test_evil_words_in_blocks_and_lines_stay_words(lingzhu: Any, in_tenant: Any, manager: Any) -> None:
     faq = page_of(lingzhu, in_tenant, "FAQPage")
-    blocks = {
-        "questions-count": "1", "questions-0-deleted": "", "questions-0-order": "0", "questions-0-type": "question",
-        "questions-0-id": "", "questions-0-value-question": SHORT, "questions-0-value-answer": EVIL,
-    }  # fmt: skip
+    blocks = stream("questions", question={"question": SHORT, "answer": EVIL})
     publish(manager, faq, {"title": EVIL, "slug": "faq"} | blocks | PROMOTE)
     home = page_of(lingzhu, in_tenant, "HomePage")
     words = {
         "title": EVIL, "slug": home.slug, "hero_title": EVIL, "hero_lead": EVIL, "hero_style": "deep",
-        "hero_drawing": "elevation", "banner": "", "directions": EVIL[:120], "bring": EVIL[:120], "steps-count": "1",
-        "steps-0-deleted": "", "steps-0-order": "0", "steps-0-type": "step", "steps-0-id": "",
-        "steps-0-value-title": "<b>{{ 7*7 }}"[:12], "steps-0-value-note": SHORT,
+        "hero_drawing": "elevation", "banner": "", "directions": EVIL[:120], "bring": EVIL[:120],
     }  # fmt: skip
+    words |= stream("steps", step={"title": "<b>{{ 7*7 }}"[:12], "note": SHORT}) | stream("about", text=body())
     publish(manager, home, words | PROMOTE)
     assert SHORT in assert_inert(get(lingzhu, "/faq/")).get_text()
     front = assert_inert(get(lingzhu, "/"))
     assert SHORT in front.get_text()
     assert CODE in front.get_text()
+
+
+def test_evil_words_in_every_part_of_a_page_stay_words(lingzhu: Any, in_tenant: Any, manager: Any) -> None:
+    from tests.support.pages import picture
+
+    plain = page_of(lingzhu, in_tenant, "StandardPage", slug="privacy")
+    with in_tenant(lingzhu):
+        image = picture(EVIL)
+    shown = {"picture-image": image.pk, "picture-alt_text": EVIL}
+    one = {"deleted": "", "order": "0", "id": "", "value-title": "<b>{{ 7*7 }}"[:12], "value-note": SHORT}
+    two = one | {"order": "1"}
+    parts = stream(
+        "body",
+        text=body(*ADDRESSES),
+        picture=shown | {"caption": SHORT},
+        beside=shown | {"side": "left", "title": SHORT, "text": body(*ADDRESSES)},
+        note={"tone": "warn", "text": body(*ADDRESSES)},
+        steps={"count": "2"} | {f"{n}-{k}": v for n, step in enumerate((one, two)) for k, v in step.items()},
+    )
+    publish(manager, plain, {"title": "须知", "slug": "privacy"} | parts | PROMOTE)
+    page = assert_inert(get(lingzhu, "/privacy/"))
+    assert len(page.select(".parts > *")) == 5
+    assert page.main.get_text().count(CODE) >= 3
+    assert page.main.get_text().count(SHORT) == 4
+    assert {image["alt"] for image in page.main.select("img")} == {EVIL}
 
 
 def test_a_preview_runs_nothing_either(lingzhu: Any, in_tenant: Any, editor: Any) -> None:
@@ -182,22 +214,34 @@ def test_the_staff_see_evil_words_as_words_too(lingzhu: Any, in_tenant: Any, edi
 
 
 def test_no_field_offers_more_than_plain_text_with_links(lingzhu: Any, in_tenant: Any) -> None:
-    """Every rich text of ours names its features; embeds, pictures and raw HTML are nobody's."""
+    """Every rich text of ours names its features; embeds and raw HTML are nobody's."""
     from django.apps import apps
+    from wagtail.blocks import ListBlock, RichTextBlock
     from wagtail.fields import RichTextField, StreamField
     from wagtail.models import Page
 
     allowed = {"h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"}
     pages = [model for model in apps.get_models() if issubclass(model, Page) and model is not Page]
     fields = [field for model in pages for field in model._meta.local_fields]
-    texts = [field for field in fields if isinstance(field, RichTextField)]
-    assert len(texts) >= 4
+    texts: list[Any] = [field for field in fields if isinstance(field, RichTextField)]
+    streams = [field.stream_block for field in fields if isinstance(field, StreamField)]
+    blocks = [block for stream in streams for block in blocks_of(stream)]
+    texts += [block for block in blocks if isinstance(block, RichTextBlock)]
+    assert len(texts) >= 9
     assert all(field.features and set(field.features) <= allowed for field in texts)
-    streams = [field for field in fields if isinstance(field, StreamField)]
-    kinds = {
-        type(inner).__name__
-        for field in streams
-        for block in field.stream_block.child_blocks.values()
-        for inner in getattr(block, "child_blocks", {"": block}).values()
-    }
-    assert kinds == {"CharBlock", "TextBlock", "DocumentChooserBlock"}
+    leaves = [block for block in blocks if not hasattr(block, "child_blocks") and not isinstance(block, ListBlock)]
+    assert {type(block).__name__ for block in leaves} <= LEAVES
+
+
+LEAVES = {
+    "RichTextBlock", "CharBlock", "TextBlock", "ChoiceBlock", "BooleanBlock", "ImageChooserBlock",
+    "DocumentChooserBlock",
+}  # fmt: skip
+
+
+def blocks_of(block: Any) -> Any:
+    """The block and all that it is made of."""
+    yield block
+    inner = [block.child_block] if hasattr(block, "child_block") else getattr(block, "child_blocks", {}).values()
+    for one in inner:
+        yield from blocks_of(one)
