@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.support.demo import RunningDemo
 
 E2E = Path(__file__).parent / "e2e"
+ROUTES = Path(__file__).parent / "unit/guards/test_routes.py"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,13 +25,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests first, because they take longest; the long matrices only with --full."""
+    """What takes longest in one worker goes first; the long matrices only with --full."""
     if not config.getoption("--full"):
         long = [item for item in items if item.get_closest_marker("full")]
         if long:
             config.hook.pytest_deselected(items=long)
             items[:] = [item for item in items if item not in long]
-    items.sort(key=lambda item: E2E not in item.path.parents)
+    items.sort(key=lambda item: (E2E not in item.path.parents, item.path != ROUTES))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

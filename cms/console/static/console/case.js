@@ -27,7 +27,7 @@ function figureOf(shot) {
   const image = small ? small.cloneNode() : new Image();
   image.removeAttribute("loading");
   image.src = small?.dataset.full ?? shot.dataset.picture ?? small.src;
-  if (!small) image.alt = shot.textContent.trim();
+  image.alt = ""; // the caption names it
   caption.textContent = shot.querySelector(".zx-shot__cap").textContent.trim();
   figure.append(image, caption);
   return figure;
