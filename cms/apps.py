@@ -7,3 +7,8 @@ class CmsConfig(AppConfig):
     name = "cms"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Pages"
+
+    def ready(self) -> None:
+        from cms.borrowed import label_fields_without_words
+
+        label_fields_without_words()

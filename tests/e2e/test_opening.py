@@ -21,3 +21,12 @@ def test_an_institution_opens_its_manager_comes_and_a_suspension_shows_at_once(
     for step in STEPS:
         getattr(opening, step)()
     assert opening.album.complaints == []
+
+
+def test_the_demos_own_page_breaks_no_rule_of_accessibility(demo: RunningDemo, chromium_browser: Any) -> None:
+    from tests.support.axe import violations
+
+    page = chromium_browser.new_page(locale="zh-CN", viewport={"width": 1440, "height": 900})
+    page.goto(f"{demo.portal}/demo/")
+    assert violations(page) == []
+    page.close()

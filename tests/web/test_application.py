@@ -158,6 +158,18 @@ def test_the_status_is_found_by_phone_and_code(visitor: Client) -> None:
     assert found["Location"] == f"/apply/{application.uuid}/"
 
 
+def test_who_has_applied_twice_chooses_from_a_list(visitor: Client) -> None:
+    first = apply(visitor)
+    _an_hour_later()
+    second = apply(
+        visitor, name="岭东建设培训中心", short_name="岭东培训", code="lingdong", credit_code="9111000071093123XX"
+    )
+    _an_hour_later()
+    visitor.post("/apply/status/", {"phone": "13800138021"} | captcha(visitor.get("/apply/status/")))
+    page = visitor.post("/apply/status/code/", {"code": latest_code("13800138021")}).content.decode()
+    assert [f"/apply/{one.uuid}/" in page for one in (first, second)] == [True, True]
+
+
 def test_a_phone_without_application_gets_the_same_page_and_no_sms(visitor: Client) -> None:
     apply(visitor)
     _an_hour_later()

@@ -15,7 +15,7 @@ from exams.models import Attempt, Supervision
 from exams.rules import ExamRules, Watched, findings_of
 from learning.models import ExamState
 from learning.review.retention import due_evidence
-from proctoring import supervision
+from proctoring import attesting, supervision
 from proctoring.models import CameraSession
 from proctoring.outcomes import Sighting
 from proctoring.services import give_consent
@@ -176,6 +176,18 @@ def test_the_console_shows_the_evidence_and_the_reviewer_decides(
     assert (attempt.supervision, attempt.look_note, attempt.looked_by) == ("voided", "抓拍为他人", reviewer.user)
     auditor = staff_client(association, Role.AUDITOR, "周计")
     assert auditor.post(f"/admin/console/exams/{attempt.uuid}/", {"accept": "1"}).status_code == 403
+
+
+def test_the_console_names_who_attested_an_exam_in_the_classroom(ready: Study, lingzhu: Any, association: Any) -> None:
+    at = now() - timedelta(minutes=40)
+    attesting.attest_start(ready.user, lingzhu, by=make_user("何敏"), at=at, room="301 机房")
+    camera = attesting.open_attested_session(ready.user, lingzhu, "exam", at=at)
+    attempt = services.start_attempt(ready.enrolment, by=ready.user, at=at, camera=camera)
+    answer(attempt, right=50, at=at + timedelta(minutes=20))
+    services.submit(attempt, by=ready.user, at=at + timedelta(minutes=21))
+    case = staff_client(association, Role.HOURS_REVIEWER).get(f"/admin/console/exams/{attempt.uuid}/").content.decode()
+    assert "何敏" in case
+    assert "301 机房" in case
 
 
 @pytest.mark.parametrize(

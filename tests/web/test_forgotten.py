@@ -29,6 +29,7 @@ def test_a_code_and_a_new_password_open_the_account(visitor) -> None:
     user = make_user()
     assert prove(visitor, user.id_number, user.phone).headers["Location"] == "/signin/forgotten/password/"
     assert visitor.get("/my/").status_code == 302, "nothing opens before the new password"
+    assert "新密码" in visitor.get("/signin/forgotten/password/").content.decode()
     assert visitor.post("/signin/forgotten/password/", PASSWORD).headers["Location"] == "/my/"
     assert visitor.get("/my/").status_code == 200
     user.refresh_from_db()

@@ -60,6 +60,27 @@ REGISTRAR = [
     ("zx-second-factor", "我的账号"),
 ]  # fmt: skip
 
+SUPERADMIN = [
+    ("wagtailadmin-home", ""),
+    ("console-queue", "审核"), ("console-lookalikes", ""), ("console-exam-looks", ""),
+    ("console-institutions", "机构与人员"), ("console-people", ""), ("console-data-requests", ""),
+    ("console-post-certificates", "证书"), ("console-certificate-claims", ""), ("console-uploads", ""),
+    ("console-courses", "课程与题库"), ("console-questions", ""),
+    ("console-brand", "门户"), ("console-appraisals", ""), ("console-experts", ""), ("explorer", ""), ("images", ""),
+    ("documents", ""),
+    ("console-imports", "表格"), ("console-exports", ""),
+    ("console-rules", "监管"), ("console-messages", ""), ("console-faces", ""), ("console-audit", ""),
+    ("console-staff", ""),
+    ("zx-second-factor", "我的账号"),
+]  # fmt: skip
+REVIEWER = [
+    ("wagtailadmin-home", ""),
+    ("console-queue", "审核"), ("console-lookalikes", ""), ("console-exam-looks", ""),
+    ("console-exports", "表格"),
+    ("console-rules", "监管"),
+    ("zx-second-factor", "我的账号"),
+]  # fmt: skip
+
 
 @pytest.mark.parametrize(
     ("role", "expected"), [(Role.MANAGER, MANAGER), (Role.EDITOR, EDITOR), (Role.REGISTRAR, REGISTRAR)]
@@ -67,6 +88,12 @@ REGISTRAR = [
 def test_the_menu_stands_by_task_and_holds_what_a_role_can_use(lingzhu: Any, role: Role, expected: Any) -> None:
     seed(lingzhu)
     assert entries(staff_client(lingzhu, role)) == expected
+
+
+@pytest.mark.parametrize(("role", "expected"), [(Role.SUPERADMIN, SUPERADMIN), (Role.HOURS_REVIEWER, REVIEWER)])
+def test_the_associations_menu_stands_by_task_too(association: Any, role: Role, expected: Any) -> None:
+    seed(association)
+    assert entries(staff_client(association, role)) == expected
 
 
 def test_every_entry_of_the_menu_opens(lingzhu: Any) -> None:
@@ -126,6 +153,23 @@ def test_the_page_editor_and_the_explorer_speak_chinese(lingzhu: Any, in_tenant:
         client = staff_client(lingzhu, role)
         found = {address: english_of(client.get(address).content.decode()) for address in addresses}
         assert found == {address: [] for address in addresses}
+
+
+@pytest.mark.parametrize("kind", ["external", "email", "phone", "anchor"])
+def test_the_dialogs_of_links_speak_chinese(lingzhu: Any, kind: str) -> None:
+    seed(lingzhu)
+    form = staff_client(lingzhu, Role.EDITOR).get(f"/admin/choose-{kind}-link/").json()["html"]
+    labels = [label.get_text(" ", strip=True) for label in BeautifulSoup(form, "html.parser").select("label")]
+    assert any("链接文字" in label for label in labels)
+    assert not [label for label in labels if re.search("[A-Za-z]{4}", label)]
+
+
+def test_the_tree_of_pages_begins_with_a_chinese_word(lingzhu: Any) -> None:
+    seed(lingzhu)
+    client = staff_client(lingzhu, Role.MANAGER)
+    words = client.get("/admin/pages/", follow=True).content.decode() + client.get("/admin/choose-page/").json()["html"]
+    assert "全部页面" in words
+    assert not re.search(r"\bRoot\b", BeautifulSoup(words, "html.parser").get_text())
 
 
 def test_the_words_of_wagtails_scripts_are_chinese_too(lingzhu: Any) -> None:

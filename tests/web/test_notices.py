@@ -8,28 +8,17 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.test import Client
 from django.utils.timezone import now
 
 from tenants.roles.roles import Role
-from tests.support.pages import seed
+from tests.support.pages import page_of, seed, visitor
 from tests.support.staff import queries_of, staff_client
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND = "20260101-1", "20260102-2"
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-def visitor(institution: Any) -> Client:
-    return Client(headers={"host": institution.host})
-
-
-def page_of(response: Any) -> BeautifulSoup:
-    assert response.status_code == 200, response.status_code
-    return BeautifulSoup(response.content, "html.parser")
 
 
 def notice(slug: str = FIRST) -> Any:

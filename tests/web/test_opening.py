@@ -63,6 +63,7 @@ def fill(admin: Client, **changes: Any) -> None:
         "manager": MANAGER,
     }
     for step, data in steps.items():
+        assert admin.get(f"{OPEN}{step}/").status_code == 200
         mine = {name: value for name, value in changes.items() if name in data}
         answer = admin.post(f"{OPEN}{step}/", {**data, **mine})
         assert answer.status_code == 302, (step, answer.content.decode()[:2000])

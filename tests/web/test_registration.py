@@ -54,6 +54,14 @@ def test_four_pages_lead_to_an_active_account_and_its_profile(visitor, lingzhu) 
     assert kept[0].institution == lingzhu
 
 
+def test_the_page_of_the_code_names_the_phone_it_went_to(visitor) -> None:
+    give_document(visitor)
+    give_phone(visitor)
+    page = visitor.get("/signin/register/code/").content.decode()
+    assert f"{PHONE[:3]}****{PHONE[-4:]}" in page
+    assert PHONE not in page
+
+
 def test_the_portal_registers_too(association) -> None:
     visitor = browser_at(association)
     assert register(visitor).headers["Location"] == "/my/profile/"

@@ -13,14 +13,10 @@ from django.utils.timezone import now
 
 from tenants.ratelimit import allowed
 from tests.support.exam import statements
-from tests.support.pages import seed
+from tests.support.pages import seed, visitor
 
 pytestmark = pytest.mark.django_db
 TEXT = "学员登录后，在证书管理中点击证书更新。更新完成即生成电子证，可扫码查验。"
-
-
-def visitor(institution: Any) -> Client:
-    return Client(headers={"host": institution.host})
 
 
 def notice(title: str, body: str = TEXT, *, on: date = date(2026, 1, 5), live: bool = True) -> Any:

@@ -9,15 +9,11 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from tests.support.pages import seed
+from tests.support.pages import seed, visitor
 
 pytestmark = pytest.mark.django_db
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-def visitor(institution: Any, host: str = "") -> Client:
-    return Client(headers={"host": host or institution.host})
 
 
 def soup(response: Any) -> BeautifulSoup:

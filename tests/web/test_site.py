@@ -11,18 +11,9 @@ from django.core.files.base import ContentFile
 from django.test import Client
 
 from tests.support.exam import statements
-from tests.support.pages import open_class, seed
+from tests.support.pages import open_class, page_of, seed, visitor
 from tests.support.staff import picture
 from tests.support.study import make_position, make_study
-
-
-def visitor(institution: Any) -> Client:
-    return Client(headers={"host": institution.host})
-
-
-def page_of(response: Any) -> BeautifulSoup:
-    assert response.status_code == 200, response.status_code
-    return BeautifulSoup(response.content, "html.parser")
 
 
 def test_a_visitor_sees_steps_classes_notices_fees_and_the_telephone(lingzhu: Any, in_tenant: Any) -> None:
@@ -167,6 +158,29 @@ def test_a_visitor_may_read_english(lingzhu: Any) -> None:
     page = page_of(client.get("/"))
     assert page.html["lang"] == "en"
     assert page.select_one("#flow-title").text == "From enrolment to certificate in six steps"
+
+
+@pytest.mark.parametrize("drawing", ["elevation", "bridge", "plan"])
+@pytest.mark.parametrize("style", ["deep", "light"])
+def test_the_head_of_the_page_is_drawn_as_the_editor_chose(
+    lingzhu: Any, in_tenant: Any, drawing: str, style: str
+) -> None:
+    home = seed(lingzhu)
+    with in_tenant(lingzhu):
+        home.hero_drawing, home.hero_style = drawing, style
+        home.save()
+    hero = page_of(visitor(lingzhu).get("/")).select_one(".hero")
+    assert {f"hero-{style}", f"hero-with-{drawing}"} <= set(hero["class"])
+    assert hero.select_one(".hero-drawing svg")
+
+
+def test_a_form_no_browser_sends_is_answered_in_brand(lingzhu: Any, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 3
+    client = visitor(lingzhu)
+    client.raise_request_exception = False
+    answer = client.post("/signin/", {f"f{n}": "1" for n in range(9)})
+    assert answer.status_code == 400
+    assert "request.malformed" in answer.content.decode()
 
 
 def test_seeding_twice_leaves_the_site_as_it_is(lingzhu: Any, in_tenant: Any) -> None:
