@@ -158,12 +158,25 @@ def library_uuids() -> dict[str, str]:
     }
 
 
+_numbers: list[tuple[str, str, int | None]] = []  # schema, sequence, its last value
+
+
 def set_apart(schema: str, start: int) -> None:
     """Let the schema's primary keys begin at `start`, so that no id of one schema exists in another."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = %s", [schema])
-        for (name,) in cursor.fetchall():
+        cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = %s", [schema])
+        for name, last in cursor.fetchall():
+            _numbers.append((schema, name, last))
             cursor.execute("SELECT setval(format('%%I.%%I', %s, %s)::regclass, %s)", [schema, name, start])
+
+
+def set_back() -> None:
+    """Numbers go on where they were: a sequence is not rolled back with its rows, and other tests want small ones."""
+    with connection.cursor() as cursor:
+        while _numbers:
+            schema, name, last = _numbers.pop()
+            told = [schema, name, last or 1, last is not None]
+            cursor.execute("SELECT setval(format('%%I.%%I', %s, %s)::regclass, %s, %s)", told)
 
 
 def _people(side: Side) -> None:

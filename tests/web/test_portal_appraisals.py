@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.timezone import localdate
 
 from tenants.audit.models import Entry
 from tenants.roles.roles import Role
@@ -84,7 +85,7 @@ def test_a_void_record_says_since_when(visitor: Client, clerk: Any) -> None:
     assert response.status_code == 302
     record.refresh_from_db()
     text = words(ask(visitor, "JD2026-0001", "陈志强"))
-    assert f"协会已于{record.voided_at:%Y-%m-%d}作废这条记录" in text
+    assert f"协会已于{localdate(record.voided_at)}作废这条记录" in text
     assert "鉴定结果：合格" not in text
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from tests.support import guard_world
 from tests.support.guard_callers import INSTITUTION, PORTAL, World
 from tests.support.guard_routes import Route, routes_of
 from tests.support.guard_walk import Caller, Reached, compare, has_row, look, unknown_words
@@ -67,9 +68,12 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     from tenants.models import Institution
 
     logging.disable(logging.CRITICAL)  # two lines for each of ten thousand requests
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield World(*(Institution.objects.get(schema_name=name) for name in ("lingzhu", "jiangxin", "association")))
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            names = ("lingzhu", "jiangxin", "association")
+            yield World(*(Institution.objects.get(schema_name=name) for name in names))
+            transaction.set_rollback(True)
+        guard_world.set_back()
     logging.disable(logging.NOTSET)
 
 
