@@ -52,13 +52,13 @@ def console_css() -> SafeString:
 
 @hooks.register("insert_global_admin_js")
 def console_js() -> SafeString:
-    """htmx, full numbers for a reason (cms.reveal), names for the editors of rich text."""
+    """htmx, full numbers for a reason (cms.reveal), and names that Wagtail leaves out."""
     return format_html(
         '<script src="{}" defer></script><script type="module" src="{}"></script>'
         '<script type="module" src="{}"></script>',
         static("zx/vendor/htmx.min.js"),
         static("zx/js/reveal.js"),
-        static("zx/js/editor-names.js"),
+        static("zx/js/names.js"),
     )
 
 

@@ -69,7 +69,7 @@ class NotePart(blocks.StructBlock):
 def parts() -> list[tuple[str, blocks.Block]]:
     """Fresh blocks for one field. The first and the last are Wagtail's own, so that migrations name nothing of ours."""
     text = blocks.RichTextBlock(
-        features=TEXT, icon="pilcrow", label=_("Text"), template="cms/parts/text.html",
+        features=TEXT, icon="pilcrow", label=pgettext_lazy("part", "Text"), template="cms/parts/text.html",
         description=_("Paragraphs, headings, lists, links and documents"),
     )  # fmt: skip
     steps = blocks.ListBlock(

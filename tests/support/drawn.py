@@ -1,5 +1,5 @@
-"""Accessibility of every template of ours: each page that a test is the first to draw is kept, and after a whole run a
-real Chromium opens them all and asks axe-core. A broken rule, or a template that nobody drew, fails the run.
+"""Accessibility of every template of ours: each page that a test is the first to draw is kept, and after `fab test
+--full` real Chromiums open them all and ask axe-core. A broken rule, or a template that nobody drew, fails the run.
 
 A new template is met without being listed. For a part of the tests: ZHUXUE_DRAWN names an empty folder, and then
 `python -m tests.support.drawn FOLDER`.
@@ -119,7 +119,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def is_whole(config: pytest.Config) -> bool:
-    return bool(os.environ.get("CI")) and not config.option.keyword and not config.option.collectonly
+    return bool(config.option.full) and not config.option.keyword and not config.option.collectonly
 
 
 _said: list[str] = []

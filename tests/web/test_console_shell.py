@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
 import pytest
+from bs4 import BeautifulSoup
 
 from cms.theme import admin_hue
 from tenants.brand import contrast
@@ -129,3 +135,23 @@ def test_every_screen_opens_empty_and_filled(association, lingzhu, in_tenant, sc
     with in_tenant(lingzhu):
         make_case(lingzhu)
     assert admin.get(address).status_code == 200
+
+
+def test_every_section_of_the_rules_is_shown_under_a_chinese_name(association: Any) -> None:
+    root = Path(__file__).resolve().parents[2]
+    files = [
+        path
+        for app in ("tenants", "learning", "proctoring", "exams", "certs")
+        for path in (root / app).rglob("*rules.py")
+    ]
+    classes = [
+        node for path in files for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)
+    ]
+    sections = [
+        part for one in classes for part in one.body if isinstance(part, ast.AnnAssign) and part.target.id == "section"
+    ]
+    page = BeautifulSoup(staff_client(association, Role.AUDITOR).get("/admin/console/rules/").content, "html.parser")
+    names = [heading.text for heading in page.select(".zx-card h2")]
+    assert len(names) == len(set(names)) == len(sections)
+    assert not [name for name in names if re.search("[A-Za-z]{4}", name)]
+    assert [link.text for link in page.select(".zx-jump a")] == names

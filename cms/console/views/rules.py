@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from certs.rules import CertRules
 from cms.console import access
 from exams.rules import ExamRules
 from learning.review.rules import ReviewRules
@@ -20,7 +21,7 @@ from tenants.rulesets.services import ruleset_in_force, typed
 
 SECTIONS = (
     PeopleRules, EligibilityRules, StudyRules, ProctoringRules, ExamRules, ReviewRules, RetentionRules, PrivacyRules,
-    MessageRules, StaffRules, ExportRules,
+    MessageRules, StaffRules, ExportRules, CertRules,
 )  # fmt: skip
 
 
@@ -75,5 +76,7 @@ def _section_name(section: str) -> str:
         "privacy": _("Full numbers of people"),
         "messages": _("SMS"),
         "staff": _("Staff: second factor and support"),
+        "exports": _("Lists taken away"),
+        "certs": _("Certificates"),
     }
-    return names.get(section, section)
+    return names[section]

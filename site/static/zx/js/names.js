@@ -1,0 +1,21 @@
+// Names that Wagtail leaves out. Its editor of rich text takes the label of its field, or of its part of a page; the house
+// at the head of the sidebar says what is written on it before what it leads to.
+const EDITORS = ".public-DraftEditor-content:not([aria-label])";
+const HOUSE = ".sidebar-custom-branding:not([data-zx-named])";
+
+function nameAll() {
+  for (const editor of document.querySelectorAll(EDITORS)) {
+    const field = editor.closest("[data-contentpath], .w-field, section");
+    const label = field?.querySelector("label, .w-panel__heading, h2");
+    editor.setAttribute("aria-label", label?.textContent.replace("*", "").trim() || document.title);
+  }
+  const house = document.querySelector(HOUSE);
+  if (house) {
+    const words = [...house.querySelectorAll(".zx-house__words > *, .zx-house__support")].map((one) => one.textContent.trim());
+    house.setAttribute("aria-label", [...words, house.getAttribute("aria-label")].join(" "));
+    house.dataset.zxNamed = "";
+  }
+}
+
+new MutationObserver(nameAll).observe(document.body, { childList: true, subtree: true });
+nameAll();
