@@ -26,6 +26,7 @@ from learning.models import Position
 from tenants.accounts.factors import code_at, confirm_authenticator
 from tenants.accounts.models import User
 from tenants.accounts.services import activate, pre_register
+from tenants.details import change_footer
 from tenants.models import Institution, Kind
 from tenants.roles.services import grant_role
 from tenants.rulesets.services import publish_ruleset
@@ -123,6 +124,10 @@ def seed_portal(institution: Institution, at: datetime, by: User) -> None:
         faq=[(item["q"], item["a"]) for item in about["faq"]],
     )  # fmt: skip
     seed_site(institution, content, by=by, at=at)
+    change_footer(
+        institution, text="主办：建设教育协会（演示）", service_hours="工作日 9:00—12:00、14:30—17:30",
+        icp_number="粤ICP备00000000号", police_number="粤公网安备44000000000000号", by=by, at=at,
+    )  # fmt: skip
 
 
 def seed_institution(about: dict, institution: Institution, at: datetime, by: User) -> None:
