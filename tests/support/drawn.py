@@ -119,7 +119,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def is_whole(config: pytest.Config) -> bool:
-    return bool(config.option.full) and not config.option.keyword and not config.option.collectonly
+    return bool(getattr(config.option, "full", False)) and not config.option.keyword and not config.option.collectonly
 
 
 _said: list[str] = []
