@@ -12,7 +12,7 @@ from django.test import Client
 
 from tests.support.exam import statements
 from tests.support.pages import open_class, page_of, seed, visitor
-from tests.support.staff import picture
+from tests.support.staff import picture, queries_of
 from tests.support.study import make_position, make_study
 
 
@@ -52,6 +52,23 @@ def test_the_home_page_needs_as_many_queries_with_one_row_as_with_three(
     assert [len(page.select(part)) for part in ("#classes li", "#notices li", "#fees tbody tr")] == [rows] * 3
     # host, site, route (page, alias, restrictions), rules, classes, their positions, notices, fees, rows, courses, menu
     assert len(sql()) == 13, "\n".join(sql())
+
+
+# At an institution and at the portal; what a process remembers (sites, rulesets) is asked for before.
+QUERIES_OF_NOTICES = {"/": (12, 11), "/notices/": (10, 10), "/notices.atom": (3, 3), "/sitemap.xml": (4, 4)}
+
+
+@pytest.mark.parametrize("notices", [1, 30])
+def test_pages_with_notices_need_the_same_exact_queries_with_one_and_with_thirty(
+    lingzhu: Any, association: Any, notices: int
+) -> None:
+    counted: dict[str, list[int]] = {path: [] for path in QUERIES_OF_NOTICES}
+    for institution in (lingzhu, association):
+        seed(institution, notices=notices)
+        client = visitor(institution)
+        for path in counted:
+            counted[path].append(queries_of(client, path)[0])
+    assert {path: tuple(counts) for path, counts in counted.items()} == QUERIES_OF_NOTICES
 
 
 def test_notices_lead_to_their_text_which_is_text_only(lingzhu: Any) -> None:
