@@ -1,5 +1,6 @@
-"""Prints how many minutes the tests may take on this machine: 20 on two cores of the speed we measure by. The aim is 18,
-which the suite keeps by a minute; two more are for a machine that is not quite as quick as it measures.
+"""Prints how many minutes the tests may take on this machine: 20 on two cores of the speed we measure by.
+
+The aim is 18, which the suite keeps by a minute; two more are for a machine not quite as quick as it measures.
 
 A machine whose two cores are slower, or busy with something else, gets as much more as a fixed piece of work takes it
 longer, measured for a few seconds before the tests; never less than 20, and never more than 45.
