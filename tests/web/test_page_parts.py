@@ -85,6 +85,22 @@ def test_a_picture_comes_in_its_shape_around_what_matters_and_with_its_size(site
     assert (red > 200, blue < 60) == (True, True)  # the focal point is in the red part, which the middle would cut
 
 
+def test_a_picture_that_was_deleted_leaves_the_rest_of_the_page(site: Any, in_tenant: Any) -> None:
+    from wagtail.images.models import Image as Stored
+
+    from cms.models import HomePage, StandardPage
+
+    with in_tenant(site):
+        write(StandardPage.objects.get(), "body", every_part())
+        write(HomePage.objects.get(), "about", every_part())
+        Stored.objects.all().delete()
+    for path in ("/privacy/", "/"):
+        parts = page_at(site, path).select_one(".parts")
+        assert not parts.select("img")
+        assert "十二位教师" in parts.text
+        assert "请带身份证" in parts.text
+
+
 def test_a_picture_without_words_is_refused_in_the_editor(site: Any, in_tenant: Any) -> None:
     from tests.attacks.test_editors import stream
 
