@@ -22,12 +22,12 @@ class StepBlock(blocks.StructBlock):
 class PicturePart(blocks.StructBlock):
     """As wide as the text; what matters in it stays in sight by its focal point."""
 
-    picture = ImageBlock(label=_("Picture"))
+    picture = ImageBlock(label=pgettext_lazy("part", "Picture"))
     caption = blocks.CharBlock(label=_("Line below the picture"), max_length=120, required=False)
 
     class Meta:
         icon = "image"
-        label = _("Picture")
+        label = pgettext_lazy("part", "Picture")
         template = "cms/parts/picture.html"
         description = _("One picture over the whole width, with a line below it")
 
@@ -35,7 +35,7 @@ class PicturePart(blocks.StructBlock):
 class BesidePart(blocks.StructBlock):
     """A picture and words side by side, one below the other on a phone."""
 
-    picture = ImageBlock(label=_("Picture"))
+    picture = ImageBlock(label=pgettext_lazy("part", "Picture"))
     side = blocks.ChoiceBlock(
         label=_("Where the picture stands"),
         choices=[("left", pgettext_lazy("side", "left")), ("right", pgettext_lazy("side", "right"))],
@@ -61,7 +61,7 @@ class NotePart(blocks.StructBlock):
 
     class Meta:
         icon = "info-circle"
-        label = _("Note")
+        label = pgettext_lazy("part", "Note")
         template = "cms/parts/note.html"
         description = _("A few lines that must not be missed")
 

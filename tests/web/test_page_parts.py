@@ -155,3 +155,9 @@ def test_the_words_of_parts_are_found(site: Any, in_tenant: Any) -> None:
         page.save_revision().publish()
     for term in ("实训场地", "砌筑实训区", "十二位教师", "请带身份证", "二楼"):
         assert "/privacy/" in visitor(site).get("/search/", {"q": term}).content.decode(), term
+
+
+def test_an_editor_chooses_among_parts_by_names_of_their_own() -> None:
+    from cms.models.parts import parts
+
+    assert [str(block.label) for _name, block in parts()] == ["文字", "图片", "图文并排", "提示框", "步骤"]

@@ -5,9 +5,10 @@ const HOUSE = ".sidebar-custom-branding:not([data-zx-named])";
 
 function nameAll() {
   for (const editor of document.querySelectorAll(EDITORS)) {
-    const field = editor.closest("[data-contentpath], .w-field, section");
-    const label = field?.querySelector("label, .w-panel__heading, h2");
-    editor.setAttribute("aria-label", label?.textContent.replace("*", "").trim() || document.title);
+    const label =
+      editor.closest(".w-field__wrapper")?.parentElement.querySelector(":scope > label") ??
+      editor.closest(".w-panel")?.querySelector(":scope > .w-panel__header .w-panel__heading");
+    editor.setAttribute("aria-label", label?.textContent.split("*")[0].trim() || document.title);
   }
   const house = document.querySelector(HOUSE);
   if (house) {
