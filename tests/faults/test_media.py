@@ -73,11 +73,11 @@ def test_a_killed_worker_leaves_exactly_one_medium_to_the_next(editor: Any, cach
     long = videos.clip(cache_folder, "twenty.mp4", *videos.picture("640x360", 20), *videos.PLAIN)
     upload = sent(editor, long)
     with worker() as first:
-        assert wait_until(lambda: bool(encoders(first)), PATIENCE_S)
-        child = encoders(first)[0]
+        found: list[psutil.Process] = []
+        assert wait_until(lambda: bool(found.extend(encoders(first)) or found), PATIENCE_S)
         first.kill()  # kill -9
         first.wait()
-    assert wait_until(lambda: not child.is_running() or child.status() == "zombie", PATIENCE_S)  # dies with it
+    assert wait_until(lambda: has_ended(found[0]), PATIENCE_S)  # dies with it
     assert (state(upload), Media.objects.count()) == ("encoding", 0)
     assert services.requeue_stranded(at=now()) == 0  # it may only be slow to speak
     assert services.requeue_stranded(at=now() + timedelta(seconds=90)) == 1
@@ -95,7 +95,23 @@ def test_a_killed_worker_leaves_exactly_one_medium_to_the_next(editor: Any, cach
 def encoders(worker: subprocess.Popen[bytes]) -> list[psutil.Process]:
     """The worker's ffmpeg that writes segments."""
     children = psutil.Process(worker.pid).children(recursive=True)
-    return [one for one in children if any("filter_complex" in word for word in one.cmdline())]
+    return [one for one in children if any("filter_complex" in word for word in command(one))]
+
+
+def command(process: psutil.Process) -> list[str]:
+    """Its words; none when it ended after it was listed (ffprobe lives for a moment only)."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:  # ZombieProcess is one
+        return []
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """No longer runs; what nobody has reaped yet has ended too."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 @contextmanager
