@@ -44,6 +44,19 @@ def context_of(browser: Browser) -> BrowserContext:
     return context
 
 
+def _picture(page: Page, path: Path, *, full: bool) -> None:
+    """Once more when the page went elsewhere in that moment, as one that shows progress does when it is done."""
+    from playwright.sync_api import Error
+
+    try:
+        page.screenshot(path=str(path), full_page=full)
+    except Error as error:
+        if "Unable to capture screenshot" not in str(error):
+            raise
+        page.wait_for_load_state()
+        page.screenshot(path=str(path), full_page=full)
+
+
 @dataclass
 class Album:
     """Numbered screenshots in a folder; collects what the pages' consoles complain about."""
@@ -59,7 +72,7 @@ class Album:
         """Take the next picture: `07-liveness-passed.png`."""
         self.count += 1
         path = self.folder / f"{self.count:02d}-{name}.png"
-        page.screenshot(path=str(path), full_page=full)
+        _picture(page, path, full=full)
         return path
 
     def keep(self, picture: bytes, name: str) -> Path:
