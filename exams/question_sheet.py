@@ -1,6 +1,5 @@
 """The question bank from a sheet, through the import machine. What a row may say is in `exams.imports`."""
 
-import json
 from collections.abc import Hashable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
@@ -15,7 +14,7 @@ from tenants.imports import cells
 from tenants.imports.errors import CannotUndo
 from tenants.imports.headings import Column
 from tenants.imports.models import ImportRow, Verdict
-from tenants.imports.resource import Draft, SheetField, SheetResource
+from tenants.imports.resource import Draft, SheetField, SheetResource, changes, restored
 
 KINDS = {
     "单选": "single",
@@ -90,12 +89,14 @@ class QuestionSheet(SheetResource):
             if draft.verdict == Verdict.CHANGED:
                 wanted, row = draft.found
                 draft.made["question"] = row.pk
-                draft.before = json.dumps({name: getattr(row, name) for name in FIELDS}, ensure_ascii=False)
+                draft.before = changes(_told(row), wanted)
                 _write(row, wanted)
 
     def undo(self, rows: Sequence[ImportRow], *, by: User, at: datetime) -> None:
         made = [row.made["question"] for row in rows if row.verdict == Verdict.NEW]
-        asked = Item.objects.filter(question__in=made).values("question").distinct().count()
+        held = Question.objects.select_for_update().filter(pk__in=made)  # a paper that is drawn now waits, or is seen
+        keys = [row.pk for row in held.order_by("pk")]
+        asked = Item.objects.filter(question__in=keys).values("question").distinct().count()
         if asked:
             words = ngettext(
                 "%(n)d question of this sheet was asked already. Nothing was taken back.",
@@ -103,11 +104,11 @@ class QuestionSheet(SheetResource):
                 asked,
             )
             raise CannotUndo(words % {"n": asked})
-        Question.objects.filter(pk__in=made).delete()
+        Question.objects.filter(pk__in=keys).delete()
         for row in rows:
             found = Question.objects.select_for_update().filter(pk=row.made["question"]).first()
             if row.verdict == Verdict.CHANGED and row.before and found is not None:
-                _write(found, json.loads(row.before))
+                _write(found, restored(row.before, _told(found)))
 
 
 def _as_bank(said: dict[str, Any]) -> dict[str, str]:
@@ -117,6 +118,10 @@ def _as_bank(said: dict[str, Any]) -> dict[str, str]:
     positions = said["positions"].replace("、", "|").replace(",", "|").replace("，", "|")
     told = {"kind": kind, "answer": RIGHT.get(answer, answer), "positions": "*" if positions == "全部" else positions}
     return {**said, **told}
+
+
+def _told(row: Question) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in FIELDS}
 
 
 def _write(row: Question, values: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from tenants.imports import batches
 from tenants.imports.models import BatchState, ImportBatch
 from tenants.imports.reading import read_batch
 from tenants.imports.running import run_batch
+from tenants.imports.undoing import undo_batch
 from tenants.tasks import tenant_task
 
 
@@ -23,6 +24,12 @@ def run_sheet(batch_id: int) -> None:
     run_batch(batch_id, resource_of, clock=now)
 
 
+@tenant_task(time_limit=1800)
+def undo_sheet(batch_id: int) -> None:
+    """What a sheet has done, taken back."""
+    undo_batch(batch_id, resource_of, clock=now)
+
+
 @tenant_task
 def settle_imports() -> None:
     """By beat: what a dead worker or a lost message has left goes on."""
@@ -32,6 +39,6 @@ def settle_imports() -> None:
 
 def send(batch: ImportBatch) -> None:
     """To a worker, in the schema whose pages and people it is about."""
-    task = read_sheet if batch.state == BatchState.READING else run_sheet
+    tasks = {BatchState.READING: read_sheet, BatchState.RUNNING: run_sheet, BatchState.UNDOING: undo_sheet}
     with schema_context(batch.institution.schema_name):
-        task.delay(batch.pk)
+        tasks[BatchState(batch.state)].delay(batch.pk)

@@ -18,12 +18,12 @@ from django.views.decorators.http import require_POST
 from cms.frame import kept, no_right, page_of
 from cms.importing import tasks
 from cms.importing.forms import SheetForm
-from cms.importing.kinds import KINDS, ImportKind, kinds_for, resource_of
+from cms.importing.kinds import KINDS, ImportKind, kinds_for
 from cms.importing.words import TONES, figures_of, masked_cell, said_of
 from tenants.audit.services import record
 from tenants.errors import DomainError
 from tenants.imports import batches
-from tenants.imports.models import BatchState, ImportBatch, Verdict
+from tenants.imports.models import ImportBatch, Verdict
 from tenants.imports.rowfile import sheet_of
 from tenants.imports.template import CONTENT_TYPE, result_sheet, template
 from tenants.models import Kind
@@ -169,6 +169,7 @@ def _page(request: TenantRequest, batch: ImportBatch, form: Any) -> HttpResponse
         "parent_title": _("Sheets handed in"),
         "parent_url": url(request, "imports"),
         "batch": batch,
+        "in_work": batch.state in batches.IN_WORK,
         "kind": kind,
         "tone": TONES[batch.state],
         "figures": figures_of(batch),
@@ -187,7 +188,7 @@ def _page(request: TenantRequest, batch: ImportBatch, form: Any) -> HttpResponse
 
 def _rows(request: TenantRequest, batch: ImportBatch, kind: ImportKind) -> dict[str, Any]:
     """One page of the rows of one verdict, their cells masked; nothing once the sheet is deleted."""
-    if not batch.rows_file or batch.state in (BatchState.READING, BatchState.RUNNING):
+    if not batch.rows_file or batch.state in batches.IN_WORK:
         return {}
     counts = {verdict: getattr(batch, verdict) for verdict in Verdict.values}
     first = Verdict.REFUSED if counts[Verdict.REFUSED] else Verdict.NEW
@@ -211,7 +212,7 @@ def _rows(request: TenantRequest, batch: ImportBatch, kind: ImportKind) -> dict[
 @import_view
 def status(request: TenantRequest, batch: ImportBatch) -> HttpResponse:
     """The part of the page that changes while a worker is at it (htmx asks every second)."""
-    if batch.state not in (BatchState.READING, BatchState.RUNNING):
+    if batch.state not in batches.IN_WORK:
         answer = HttpResponse()
         answer["HX-Refresh"] = "true"
         return answer
@@ -235,8 +236,7 @@ def act(request: TenantRequest, batch: ImportBatch) -> HttpResponse:
         elif verb == "go_on":
             _send(batches.go_on(batch, **acting))
         elif verb == "undo":
-            batches.undo(batch, resource_of, **acting)
-            messages.success(request, _("All that this sheet had done is taken back."))
+            _send(batches.undo(batch, **acting))
     except DomainError as error:
         messages.error(request, error.message)
     return redirect(url(request, "import", batch.uuid))

@@ -15,6 +15,7 @@ TONES: dict[str, str] = {
     BatchState.RUNNING: "chg",
     BatchState.STOPPED: "wait",
     BatchState.DONE: "done",
+    BatchState.UNDOING: "chg",
     BatchState.UNDONE: "off",
     BatchState.FAILED: "fail",
 }
@@ -25,6 +26,7 @@ SAID = {
     BatchState.RUNNING: gettext_lazy("The rows are being written. You may leave this page."),
     BatchState.STOPPED: gettext_lazy("Stopped: some rows are written, the others wait."),
     BatchState.DONE: gettext_lazy("All rows are dealt with."),
+    BatchState.UNDOING: gettext_lazy("What this sheet did is being taken back. You may leave this page."),
     BatchState.UNDONE: gettext_lazy("All that this sheet had done is taken back."),
 }
 MASKS = {"id_number": mask_id_number, "phone": mask_phone_number}
@@ -32,12 +34,20 @@ EFFECT = (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, BatchState.UN
 
 
 def said_of(batch: ImportBatch) -> str:
+    if batch.state == BatchState.UNDOING:
+        return str(SAID[BatchState.UNDOING])
     return batch.refusal_words or str(SAID.get(BatchState(batch.state), ""))
 
 
 def figures_of(batch: ImportBatch) -> list[Figure]:
     """Counts of the verdicts, with what each means before and after the run."""
-    if batch.state in (BatchState.READING, BatchState.REFUSED, BatchState.RUNNING, BatchState.FAILED):
+    if batch.state in (
+        BatchState.READING,
+        BatchState.REFUSED,
+        BatchState.RUNNING,
+        BatchState.UNDOING,
+        BatchState.FAILED,
+    ):
         return []
     done = batch.state in EFFECT
     return [

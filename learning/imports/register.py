@@ -1,6 +1,5 @@
 """The register of post certificates from a sheet: new ones entered, others corrected for the reason of the sheet."""
 
-import json
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -24,7 +23,7 @@ from tenants.imports.errors import CannotUndo
 from tenants.imports.headings import Column, Positions, column
 from tenants.imports.models import ImportBatch, ImportRow, Verdict
 from tenants.imports.reader import Cell
-from tenants.imports.resource import Draft, SheetField, SheetResource
+from tenants.imports.resource import Draft, SheetField, SheetResource, changes, restored
 from tenants.rulesets.services import rules_for
 
 VERDICTS = {NEW: Verdict.NEW, UNCHANGED: Verdict.UNCHANGED, CHANGED: Verdict.CHANGED}
@@ -120,8 +119,9 @@ class RegisterSheet(SheetResource):
         for draft in drafts:
             if draft.verdict == Verdict.CHANGED:
                 data, row = draft.found
-                draft.before, draft.made = json.dumps(_told(row), ensure_ascii=False), {"certificate": row.pk}
-                correct_post_certificate(row, data, reason=self.options["reason"], by=by, at=at)
+                was, draft.made = _told(row), {"certificate": row.pk}
+                corrected = correct_post_certificate(row, data, reason=self.options["reason"], by=by, at=at)
+                draft.before = changes(was, _told(corrected))
 
     def undo(self, rows: Sequence[ImportRow], *, by: User, at: datetime) -> None:
         made = [row.made["certificate"] for row in rows if row.verdict == Verdict.NEW]
@@ -139,8 +139,12 @@ class RegisterSheet(SheetResource):
                 self._restore(row, by=by, at=at)
 
     def _restore(self, row: ImportRow, *, by: User, at: datetime) -> None:
-        certificate = PostCertificate.objects.get(pk=row.made["certificate"])
-        told = json.loads(row.before or "{}")
+        """As it was before the sheet, but for what somebody has corrected again since."""
+        certificate = PostCertificate.objects.select_for_update(of=("self",)).get(pk=row.made["certificate"])
+        now = _told(certificate)
+        told = restored(row.before or "", now)
+        if told == now:
+            return
         data = CertificateData(
             told["number"], told["id_number"], told["name"], self.positions[told["position"]],
             date.fromisoformat(told["issued_on"]),

@@ -1,6 +1,5 @@
 """The rows of a sheet written in bulk, and taken back. In the caller's transaction; the audit row is the batch's."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,7 @@ from tenants.accounts.models import User
 from tenants.accounts.services import Newcomer, register_newcomers
 from tenants.imports.errors import CannotUndo
 from tenants.imports.models import ImportRow, Verdict
-from tenants.imports.resource import Draft
+from tenants.imports.resource import Draft, changes, restored
 from tenants.models import Institution
 from tenants.rulesets.rules import PeopleRules
 from tenants.rulesets.services import rules_for
@@ -84,7 +83,7 @@ def _set_invoice(row: Enrolment, values: Any) -> None:
 def _change(draft: Draft) -> None:
     """What the row says of class, phone on the application and invoice; what it was is kept for taking it back."""
     values, row = draft.values, Enrolment.objects.select_for_update(no_key=True).get(pk=draft.found.enrolment.pk)
-    before = {name: getattr(row, name) for name in ("training_class_id", "phone", *INVOICE)}
+    was = _told(row)
     if values.training_class and draft.found.training_class is not None:
         row.training_class = draft.found.training_class
     if values.phone:
@@ -92,7 +91,11 @@ def _change(draft: Draft) -> None:
     if values.wants_invoice:
         _set_invoice(row, values)
     row.save(update_fields=["training_class", "phone", *INVOICE])
-    draft.made["enrolment"], draft.before = row.pk, json.dumps(before)
+    draft.made["enrolment"], draft.before = row.pk, changes(was, _told(row))
+
+
+def _told(row: Enrolment) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("training_class_id", "phone", *INVOICE)}
 
 
 def undo_enrolments(rows: Sequence[ImportRow]) -> None:
@@ -136,11 +139,11 @@ def _with_study(keys: list[int]) -> int:
 
 
 def _restore(row: ImportRow) -> None:
-    """As it was before the sheet, also where somebody has changed it again since."""
+    """As it was before the sheet, but for what somebody has changed again since."""
     enrolment = Enrolment.objects.select_for_update(no_key=True).filter(pk=row.made["enrolment"]).first()
     if enrolment is None:
         return
-    for name, value in json.loads(row.before or "{}").items():
+    for name, value in restored(row.before or "", _told(enrolment)).items():
         setattr(enrolment, name, value)
     enrolment.save(update_fields=["training_class", "phone", *INVOICE])
 

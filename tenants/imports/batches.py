@@ -1,7 +1,7 @@
 """What a clerk does with a sheet: hand it in, confirm it, stop it, go on, take it back."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Any
@@ -16,15 +16,14 @@ from tenants.audit.services import record
 from tenants.imports.errors import BadSheet, CannotImport
 from tenants.imports.guard import kind_of
 from tenants.imports.limits import Refused
-from tenants.imports.models import BatchState, ImportBatch, Verdict
-from tenants.imports.resource import SheetResource
+from tenants.imports.models import BatchState, ImportBatch
 from tenants.imports.rowfile import FOLDER
 from tenants.imports.running import WRITTEN
 from tenants.models import Institution
 
 STRANDED = timedelta(minutes=4)  # longer than the longest step without a sign of life, which is reading a sheet
-IN_WORK = (BatchState.READING, BatchState.RUNNING)
-WITH_EFFECT = (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE)
+IN_WORK = (BatchState.READING, BatchState.RUNNING, BatchState.UNDOING)
+WITH_EFFECT = (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, BatchState.UNDOING)
 
 
 def begin(
@@ -119,20 +118,14 @@ def _forget(batch: ImportBatch) -> None:
 
 
 @transaction.atomic
-def undo(
-    batch: ImportBatch, resource_of: Callable[[ImportBatch], SheetResource], *, by: User, at: datetime
-) -> ImportBatch:
-    """Take back all that the batch made, or nothing. Raises `CannotImport`; `CannotUndo` says what is in the way."""
+def undo(batch: ImportBatch, *, by: User, at: datetime) -> ImportBatch:
+    """All that the batch made is to be taken back (`tenants.imports.undoing`). Raises `CannotImport`."""
     found = _held(batch, BatchState.DONE, BatchState.STOPPED, BatchState.FAILED)
-    rows = list(found.rows.filter(settled=True, verdict__in=WRITTEN).order_by("number"))
-    resource_of(found).undo(rows, by=by, at=at)
-    found.state, found.undone_by, found.undone_at, found.changed_at = BatchState.UNDONE, by, at, at
+    if found.confirmed_at is None or not found.rows_file:
+        raise CannotImport("gone" if found.confirmed_at else "state")
+    found.state, found.attempts, found.changed_at = BatchState.UNDOING, 0, at
+    found.undone_by, found.undo_refusal_words = by, ""
     found.save()
-    record(
-        "import.undone", actor=by, subject=found, institution=found.institution, at=at, kind=found.kind,
-        sha256=found.file_hash, new=sum(row.verdict == Verdict.NEW for row in rows),
-        changed=sum(row.verdict == Verdict.CHANGED for row in rows),
-    )  # fmt: skip
     return found
 
 

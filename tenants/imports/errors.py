@@ -59,6 +59,7 @@ BATCH_REFUSALS = {
     "same_file": _("This very file has been imported already. If you mean it, tick that you want to import it again."),
     "nothing": _("No row of the sheet can be imported."),
     "gone": _("The rows of this import have been deleted. Hand the sheet in again."),
+    "undo_killed": _("Three attempts at taking it back ended without a result. Nothing was taken back."),
     "killed": _("Three attempts ended without a result. Split the sheet, or tell the association."),
 }
 

@@ -18,6 +18,7 @@ class BatchState(models.TextChoices):
     RUNNING = "running", pgettext_lazy("import", "Running")
     STOPPED = "stopped", pgettext_lazy("import", "Stopped")
     DONE = "done", pgettext_lazy("import", "Done")
+    UNDOING = "undoing", pgettext_lazy("import", "Being taken back")
     UNDONE = "undone", pgettext_lazy("import", "Undone")
     FAILED = "failed", pgettext_lazy("import", "Failed")
 
@@ -64,6 +65,7 @@ class ImportBatch(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     stop_asked_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    undo_refusal_words = models.CharField(max_length=300, blank=True, help_text="why it could not be taken back")
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)
     sealed_files = ("file", "rows_file")
@@ -96,7 +98,7 @@ class ImportRow(models.Model):
     problems = models.JSONField(default=list)
     settled = models.BooleanField(default=False, help_text="the run has dealt with it; `verdict` is what came of it")
     made = models.JSONField(default=dict, help_text="keys of the rows that it made or changed, by their kind")
-    before = EncryptedTextField(null=True, help_text="JSON of what it changed, as it was")
+    before = EncryptedTextField(null=True, help_text="JSON of what it changed: `was` and `wrote`, by field")
 
     objects = scoped("batch__institution")
 

@@ -4,6 +4,7 @@ Built on `import_export.Resource`: the fields read a row and collect what is wro
 needs the database is asked for many rows at once, which the library does row by row.
 """
 
+import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime
 from types import SimpleNamespace
@@ -118,3 +119,19 @@ class SheetResource(Resource):
     def undo(self, rows: Sequence[Any], *, by: User, at: datetime) -> None:
         """Take back what these settled `ImportRow`s made, in the caller's transaction. Raises `CannotUndo`."""
         raise NotImplementedError
+
+
+def changes(was: Mapping[str, Any], wrote: Mapping[str, Any]) -> str:
+    """For `Draft.before`: the fields that a row changed, as they were and as it wrote them."""
+    fields = [name for name in was if was[name] != wrote[name]]
+    told = {"was": {name: was[name] for name in fields}, "wrote": {name: wrote[name] for name in fields}}
+    return json.dumps(told, ensure_ascii=False)
+
+
+def restored(before: str, now: Mapping[str, Any]) -> dict[str, Any]:
+    """`now` with the changed fields as they were; what somebody has changed again since stays."""
+    told = json.loads(before)
+    return {
+        name: told["was"][name] if name in told["was"] and value == told["wrote"][name] else value
+        for name, value in now.items()
+    }

@@ -17,10 +17,11 @@ from learning.models import Enrolment, PostCertificate
 from tenants.accounts.models import User
 from tenants.audit.models import Entry
 from tenants.imports import batches
-from tenants.imports.errors import CannotImport, CannotUndo
+from tenants.imports.errors import CannotImport
 from tenants.imports.models import ImportBatch, ImportRow
 from tenants.imports.reading import read_batch
 from tenants.imports.running import run_batch
+from tenants.imports.undoing import undo_batch
 from tests.support import people
 from tests.support.register import AT, make_class, open_province, register
 from tests.support.study import make_study
@@ -64,6 +65,13 @@ def hand_in(institution: Any, clerk: Any, data: bytes, *, year: int = 2026, **mo
 def run(batch: ImportBatch, clerk: Any, **options: Any) -> ImportBatch:
     batches.confirm(batch, options, by=clerk, at=AT)
     run_batch(batch.pk, sheet_of, clock=clock)
+    batch.refresh_from_db()
+    return batch
+
+
+def undo(batch: ImportBatch, clerk: Any) -> ImportBatch:
+    batches.undo(batch, by=clerk, at=AT)
+    undo_batch(batch.pk, sheet_of, clock=clock)
     batch.refresh_from_db()
     return batch
 
@@ -252,21 +260,21 @@ def test_a_batch_is_taken_back_whole_while_nobody_has_paid(here: Any, clerk: Any
     known = make_study(here, user=people.make_user("王五"), year=2025).enrolment
     batch = run(hand_in(here, clerk, book(somebody(1), somebody(2, "李四"))), clerk)
     assert Enrolment.objects.count() == 3
-    batches.undo(batch, sheet_of, by=clerk, at=AT)
+    undo(batch, clerk)
     assert list(Enrolment.objects.all()) == [known]
     assert not User.objects.filter(name__in=["张三", "李四"]).exists()
-    batch.refresh_from_db()
-    assert (batch.state, batch.undone_by) == ("undone", clerk)
+    assert (batch.state, batch.undone_by, Entry.objects.filter(action="import.undone").count()) == ("undone", clerk, 1)
+    undo_batch(batch.pk, sheet_of, clock=clock)  # a message that comes twice
+    assert Entry.objects.filter(action="import.undone").count() == 1
     with pytest.raises(CannotImport):
-        batches.undo(batch, sheet_of, by=clerk, at=AT)
+        batches.undo(batch, by=clerk, at=AT)
 
 
 def test_a_batch_of_which_somebody_has_paid_stays_whole(here: Any, clerk: Any) -> None:
     batch = run(hand_in(here, clerk, book(somebody(1), somebody(2, "李四"))), clerk, seen=True)
     services.mark_paid(Enrolment.objects.get(user__name="李四"), by=clerk, at=AT)
-    with pytest.raises(CannotUndo) as refused:
-        batches.undo(batch, sheet_of, by=clerk, at=AT)
-    assert (refused.value.code, "1 人" in refused.value.message) == ("import.in_use", True)
+    undo(batch, clerk)
+    assert (batch.state, batch.undone_by, "1 人" in batch.undo_refusal_words) == ("done", None, True)
     assert Enrolment.objects.count() == 2
 
 
@@ -277,10 +285,35 @@ def test_changes_are_restored(here: Any, clerk: Any) -> None:
     second = run(hand_in(here, clerk, book((*row[:2], "13700000000", row[3], "第一期"))), clerk)
     found = Enrolment.objects.get()
     assert (second.changed, found.phone, str(found.training_class)) == (1, "13700000000", "第一期")
-    batches.undo(second, sheet_of, by=clerk, at=AT)
+    undo(second, clerk)
     found.refresh_from_db()
     assert (found.phone, found.training_class) == ("13900000001", None)
     assert first.state == "done"
+
+
+def test_what_was_changed_again_since_stays_as_it_is(here: Any, clerk: Any) -> None:
+    row = somebody(1)
+    run(hand_in(here, clerk, book(row)), clerk)
+    make_class(here, "第一期")
+    second = run(hand_in(here, clerk, book((*row[:2], "13700000000", row[3], "第一期"))), clerk)
+    found = Enrolment.objects.get()
+    found.phone = "13600000000"
+    found.save(update_fields=["phone"])
+    undo(second, clerk)
+    found.refresh_from_db()
+    assert (second.state, found.phone, found.training_class) == ("undone", "13600000000", None)
+
+
+def test_taking_back_that_costs_three_workers_leaves_the_batch_as_it_was(here: Any, clerk: Any) -> None:
+    batch = run(hand_in(here, clerk, book(somebody(1))), clerk)
+    batches.undo(batch, by=clerk, at=AT)
+    ImportBatch.objects.filter(pk=batch.pk).update(attempts=3)
+    assert batch in batches.stranded(AT + timedelta(minutes=5))
+    undo_batch(batch.pk, sheet_of, clock=clock)
+    batch.refresh_from_db()
+    assert (batch.state, batch.undone_by, "三次" in batch.undo_refusal_words) == ("done", None, True)
+    assert Enrolment.objects.count() == 1
+    assert undo(batch, clerk).state == "undone"
 
 
 def test_a_run_that_was_given_up_can_be_taken_back_or_go_on(here: Any, clerk: Any, monkeypatch: Any) -> None:

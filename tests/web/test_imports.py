@@ -17,6 +17,7 @@ from tenants.audit.models import Entry
 from tenants.imports.models import ImportBatch
 from tenants.imports.reading import read_batch
 from tenants.imports.running import run_batch
+from tenants.imports.undoing import undo_batch
 from tenants.roles.roles import Role
 from tests.support import pages
 from tests.support.register import make_class, open_province
@@ -86,6 +87,10 @@ def test_a_sheet_is_looked_at_confirmed_and_written(registrar: Any, in_place: An
     found = Enrolment.objects.get()
     assert (found.user.name, found.admission, found.seen_by_id) == ("张三", "awaiting_payment", registrar.user.pk)
     registrar.post(address(batch, "act/"), {"verb": "undo"})
+    asking = registrar.get(address(batch))
+    assert "撤回中" in text_of(asking)
+    assert 'hx-trigger="every 1s"' in asking.content.decode()
+    undo_batch(batch.pk, resource_of, clock=now)
     assert Enrolment.objects.count() == 0
     assert "已撤回" in text_of(registrar.get(address(batch)))
 

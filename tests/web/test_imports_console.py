@@ -17,6 +17,7 @@ from learning.models import Enrolment, PostCertificate, PostCertificateChange
 from tenants.imports.models import ImportBatch, ImportRow
 from tenants.imports.reading import read_batch
 from tenants.imports.running import run_batch
+from tenants.imports.undoing import undo_batch
 from tenants.roles.roles import Role
 from tests.support import people
 from tests.support.staff import staff_client
@@ -72,6 +73,12 @@ def confirm(client: Any, batch: ImportBatch, **said: str) -> Any:
     return answer
 
 
+def undo(client: Any, batch: ImportBatch) -> Any:
+    answer = client.post(f"{HISTORY}{batch.uuid}/act/", {"verb": "undo"})
+    undo_batch(batch.pk, resource_of, clock=now)
+    return answer
+
+
 def number(sequence: int) -> str:
     return people.id_number(sequence, born="19880808")
 
@@ -105,7 +112,7 @@ def test_a_correction_needs_a_reason_and_is_in_the_history(clerk: Any, province:
     found = PostCertificate.objects.get()
     change = PostCertificateChange.objects.get()
     assert (found.issued_on, change.reason, change.by) == (date(2018, 6, 1), "发证日期录错", clerk.user)
-    clerk.post(f"{HISTORY}{batch.uuid}/act/", {"verb": "undo"})
+    undo(clerk, batch)
     found.refresh_from_db()
     assert found.issued_on == date(2017, 5, 4)
 
@@ -131,8 +138,8 @@ def test_certificates_that_somebody_is_enrolled_with_are_not_taken_back(
     confirm(clerk, batch)
     enrolment = make_study(lingzhu).enrolment
     Enrolment.objects.filter(pk=enrolment.pk).update(post_certificate=PostCertificate.objects.get(holder_name="张三"))
-    refused = clerk.post(f"{HISTORY}{batch.uuid}/act/", {"verb": "undo"}, follow=True)
-    assert "表内有 1 本证书已被使用" in refused.content.decode()
+    undo(clerk, batch)
+    assert "表内有 1 本证书已被使用" in clerk.get(f"{HISTORY}{batch.uuid}/").content.decode()
     assert PostCertificate.objects.filter(holder_name="张三").exists()
 
 
@@ -152,7 +159,7 @@ def test_questions_come_from_a_sheet_in_the_words_of_their_makers(editor: Any, p
     confirm(editor, changed)
     first.refresh_from_db()
     assert (changed.changed, first.stem) == (1, "谁来负责？")
-    editor.post(f"{HISTORY}{changed.uuid}/act/", {"verb": "undo"})
+    undo(editor, changed)
     first.refresh_from_db()
     assert first.stem == "谁负责？"
 
