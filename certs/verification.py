@@ -6,6 +6,7 @@ from datetime import date, datetime
 from certs.models import HoursCertificate, QualificationCertificate
 from certs.pdf.facts import HoursFacts, QualificationFacts, YearRecord
 from certs.queries import lookup_key
+from learning.certificate_numbers import certificate_key
 from learning.models import HoursState, PostCertificate
 from tenants.masking import mask_id_number, mask_name
 from tenants.scopes import province_scope
@@ -62,7 +63,7 @@ def by_number(number: str, name: str) -> Verification | None:
             document = model.objects.select_related(*_related(model)).filter(lookup=key).first()
             if document is not None:
                 return _of_document(document, with_token=False)
-        post = PostCertificate.objects.filter(number=number.strip(), holder_name=name.strip())
+        post = PostCertificate.objects.filter(key=certificate_key(number), holder_name=name.strip())
         found = post.select_related("position", "qualification_certificate").first()
         return None if found is None else _of_post(found)
 

@@ -40,6 +40,7 @@ ENROLMENT_REFUSALS = {
     "no_fee": _("The institution has not published its fee for this position yet. Please call it."),
     "bad_fee": _("A fee cannot be less than nothing."),
     "no_consent": _("Please agree that your data pass to the institution; without them it cannot enrol you."),
+    "own": _("These are your own papers: a colleague has to do it."),
     "not_own": _("This is not an application of yours."),
 }
 

@@ -35,13 +35,6 @@ def registered(certificates: Iterable[PostCertificate]) -> dict[int, Registered]
     return {row.pk: Registered(facts_of(row), row.state, tuple(enrolled.get(row.pk, ()))) for row in rows}
 
 
-def registered_by_number(numbers: Iterable[str]) -> dict[str, tuple[PostCertificate, Registered]]:
-    """The rows that have these numbers, for a comparison in bulk: two queries however many."""
-    rows = list(PostCertificate.objects.filter(number__in=set(numbers)).select_related("position"))
-    known = registered(rows)
-    return {row.number: (row, known[row.pk]) for row in rows}
-
-
 def _live() -> QuerySet[Enrolment]:
     with province_scope():
         return Enrolment.objects.exclude(admission=Admission.WITHDRAWN)

@@ -60,8 +60,8 @@ class EnrolmentConfirmForm(ConfirmForm):
     """The clerk's word; without it everybody waits for the papers to be seen."""
 
     seen = forms.BooleanField(
-        label=_("I have seen ID card and post certificate of everybody in this sheet."),
-        help_text=_("Without it each enrolment is confirmed later, when the papers are there."),
+        label=_("I have seen ID card and post certificate of everybody whom this sheet enrols anew."),
+        help_text=_("Without it, and for those who were enrolled before, each is confirmed in the list of enrolments."),
         required=False,
     )
 

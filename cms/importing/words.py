@@ -1,11 +1,14 @@
 """What the screens of a sheet say about where it stands."""
 
+import re
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cms.todo import Figure
+from tenants.imports.cells import plain
 from tenants.imports.models import BatchState, ImportBatch, Verdict
-from tenants.masking import mask_id_number, mask_phone_number
+from tenants.masking import PHONE, mask_id_number, mask_phone_number
 
 TONES: dict[str, str] = {
     BatchState.READING: "chg",
@@ -30,6 +33,7 @@ SAID = {
     BatchState.UNDONE: gettext_lazy("All that this sheet had done is taken back."),
 }
 MASKS = {"id_number": mask_id_number, "phone": mask_phone_number}
+LONG_NUMBER = re.compile(r"\d(?:[ \-–—]?\d){13,}[ \-–—]?[\dXx]")  # of a person, a company or an account
 EFFECT = (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, BatchState.UNDONE)
 
 
@@ -59,6 +63,8 @@ def figures_of(batch: ImportBatch) -> list[Figure]:
 
 
 def masked_cell(column: str, text: str) -> str:
-    """A cell as the screen shows it: numbers of people masked, whatever is wrong with them."""
-    mask = MASKS.get(column)
-    return mask(text) if mask else text[:60]
+    """A cell as the screen shows it: numbers of people masked, whatever is wrong with them and wherever they stand."""
+    if (mask := MASKS.get(column)) is not None:
+        return mask(text)
+    text = LONG_NUMBER.sub(lambda found: mask_id_number(found[0]), plain(text))
+    return PHONE.sub(lambda found: mask_phone_number(found[0]), text)[:60]

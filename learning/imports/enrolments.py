@@ -14,10 +14,12 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from learning.certificate_numbers import certificate_key
 from learning.eligibility import refusal_of_age, refusal_of_class, refusal_of_institution, refusal_of_invoice
 from learning.errors import ENROLMENT_REFUSALS
-from learning.imports.looked_up import People, classes_by_name, facts_of_classes, people_of
-from learning.imports.writing import initial_password_hash, undo_enrolments, write_enrolments
+from learning.imports.looked_up import People, classes_by_name, facts_of_classes, hold_certificates, people_of
+from learning.imports.undoing import undo_enrolments
+from learning.imports.writing import initial_password_hash, write_enrolments
 from learning.models import Enrolment, Plan, Position, PostCertificateState, TrainingClass
 from learning.rules import EligibilityRules, refusal_of
 from tenants.accounts.models import User
@@ -32,7 +34,13 @@ from tenants.imports.resource import Draft, SheetField, SheetResource
 from tenants.rulesets.services import rules_for
 from tenants.states import require_live
 
-COLUMN_OF = {"unknown": "post_certificate", "too_young": "id_number", "too_old": "id_number", "position": "position"}
+COLUMN_OF = {
+    "unknown": "post_certificate",
+    "own": "id_number",
+    "too_young": "id_number",
+    "too_old": "id_number",
+    "position": "position",
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ class EnrolmentSheet(SheetResource):
     )
     phone = SheetField(column("phone", example="13800000000", as_text=True), cells.phone)
     position = SheetField(column("position", example="土建施工员"), cells.compact)
-    post_certificate = SheetField(column("post_certificate", as_text=True, width=22), cells.document_number)
+    post_certificate = SheetField(column("post_certificate", as_text=True, width=22), cells.certificate_number)
     year = SheetField(column("year"), cells.year)
     training_class = SheetField(column("training_class", width=22), cells.text_of)
     training_fee = SheetField(column("training_fee"), cells.money)
@@ -88,6 +96,7 @@ class EnrolmentSheet(SheetResource):
         self.meant = Positions({code: row.name for code, row in self.positions.items()})
         self.classes: dict[str, TrainingClass] = {}
         self.password = ""
+        self.rows_of: dict[Hashable, int] = {}  # person, position and year → the row that enrols them
         self.fields["position"].widget.read = self._position
 
     def columns(self) -> list[Column]:
@@ -102,15 +111,21 @@ class EnrolmentSheet(SheetResource):
 
     def key_of(self, draft: Draft) -> Hashable:
         values = draft.values
-        return values.id_number, values.post_certificate or values.position, values.year or self.options["year"]
+        wanted = certificate_key(values.post_certificate) or values.position
+        return values.id_number, wanted, values.year or self.options["year"]
 
     def twice(self, number: int) -> str:
         return _("This person stands in row %(number)s already, for the same position and year.") % {"number": number}
 
     # --- judging ------------------------------------------------------------------------------------------------
 
+    def lock(self, drafts: Sequence[Draft]) -> None:
+        """As at the counter: the certificates before the classes."""
+        hold_certificates([draft.values.id_number for draft in drafts])
+
     def look(self, *, at: datetime, hold: bool) -> None:
         assert self.batch is not None
+        self.rows_of.clear()
         self.rules = rules_for(EligibilityRules, at=at)
         self.institution = self.batch.institution
         if hold:
@@ -136,13 +151,16 @@ class EnrolmentSheet(SheetResource):
             draft.refuse("name", error.message)
             return
         index = known.index_of[values.id_number]
-        account = known.accounts.get(index)
-        if account and (account.closed or not same_name(account.name, values.name)):
-            draft.refuse("name", IdentityConflict.message)
+        if self.batch is not None and index == self.batch.created_by.id_number_index:
+            self._say(draft, "own")
             return
-        name = account.name if account else values.name
-        certificate = self._certificate(draft, known.certificates.get(index, []), name, on)
+        certificate = self._certificate(draft, known.certificates.get(index, []), on)
         if certificate is None:
+            return
+        # Only who knows number and name of a certificate's holder learns anything of an account.
+        account, name = known.accounts.get(index), certificate.holder_name
+        if account and (account.closed or account.name != name):
+            draft.refuse("name", IdentityConflict.message)
             return
         if said := self._refusal(values, certificate, on):
             draft.refuse(*said)
@@ -158,12 +176,12 @@ class EnrolmentSheet(SheetResource):
         )  # fmt: skip
         self._compare(draft, known, on)
 
-    def _certificate(self, draft: Draft, held: Sequence[Any], name: str, on: date) -> Any:
+    def _certificate(self, draft: Draft, held: Sequence[Any], on: date) -> Any:
         """The one certificate that is meant; None with a problem said where it is not there, or does not entitle."""
         values = draft.values
-        mine = [one for one in held if one.holder_name == name]
+        mine = [one for one in held if same_name(one.holder_name, values.name)]
         if values.post_certificate:
-            mine = [one for one in mine if _same_number(one.number, values.post_certificate)]
+            mine = [one for one in mine if one.key == certificate_key(values.post_certificate)]
         if values.position:
             mine = [one for one in mine if one.position.code == values.position]
         refusals = {one.pk: self._refusal_of(one, on) for one in mine}
@@ -237,6 +255,10 @@ class EnrolmentSheet(SheetResource):
         if live is not None and live.institution_id != self.institution.pk:
             self._say(draft, "exists")
             return
+        key = (found.index, certificate.position_id, year)
+        if (first := self.rows_of.setdefault(key, draft.number)) != draft.number:  # once by number, once by position
+            draft.refuse("", self.twice(first))
+            return
         moves = found.training_class is not None and (
             live is None or (bool(values.training_class) and live.training_class_id != found.training_class.pk)
         )
@@ -266,7 +288,8 @@ class EnrolmentSheet(SheetResource):
         )  # fmt: skip
 
     def undo(self, rows: Sequence[ImportRow], *, by: User, at: datetime) -> None:
-        undo_enrolments(rows)
+        assert self.batch is not None
+        undo_enrolments(rows, since=self.batch.confirmed_at or at, at=at)
 
 
 def _differs(live: Enrolment, values: Any) -> bool:
@@ -275,8 +298,3 @@ def _differs(live: Enrolment, values: Any) -> bool:
         return True
     told = (bool(values.wants_invoice), values.invoice_title, values.invoice_tax_number.upper())
     return bool(values.wants_invoice) and told != (live.wants_invoice, live.invoice_title, live.invoice_tax_number)
-
-
-def _same_number(one: str, other: str) -> bool:
-    """Numbers of certificates are compared without marks and spaces, as sheets write them."""
-    return "".join(one.split()).replace("-", "").upper() == other

@@ -32,6 +32,12 @@ class People:
     enrolments: dict[tuple[int, int, int], Enrolment]
 
 
+def hold_certificates(numbers: Iterable[str]) -> None:
+    """Nobody corrects or revokes the certificates of these people until the transaction ends."""
+    held = PostCertificate.objects.filter(holder_id_index__in=[number_index(number) for number in numbers])
+    list(held.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
 def people_of(numbers: Iterable[str]) -> People:
     """Of these normalised ID numbers."""
     index_of = {number: number_index(number) for number in numbers}

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from learning.certificate_numbers import certificate_key
 from learning.models import Enrolment, Position, PostCertificate
 from learning.register_errors import REGISTER_REFUSALS, CannotChangeRegister
 from learning.register_queries import registered
@@ -70,7 +71,7 @@ class RegisterSheet(SheetResource):
         return self.meant.code(cell)
 
     def key_of(self, draft: Draft) -> Hashable:
-        return draft.values.post_certificate
+        return certificate_key(draft.values.post_certificate)
 
     def twice(self, number: int) -> str:
         return _("This certificate stands in row %(number)s already.") % {"number": number}
@@ -80,12 +81,14 @@ class RegisterSheet(SheetResource):
 
     def judge(self, drafts: Sequence[Draft], *, at: datetime) -> None:
         wanted = [draft for draft in drafts if self._clean(draft)]
-        rows = PostCertificate.objects.filter(number__in=[draft.found.number for draft in wanted])
+        rows = PostCertificate.objects.filter(key__in=[certificate_key(draft.found.number) for draft in wanted])
         rows = rows.select_related("position").order_by("pk")
-        held = {row.number: row for row in (rows.select_for_update(of=("self",)) if self.hold else rows)}
+        held = {row.key: row for row in (rows.select_for_update(of=("self",)) if self.hold else rows)}
         known = registered(list(held.values()))
         for draft in wanted:
-            row = held.get(draft.found.number)
+            row = held.get(certificate_key(draft.found.number))
+            if row is not None:  # the same number in another spelling is no correction
+                draft.found = replace(draft.found, number=row.number)
             self._judge(draft, row, known[row.pk] if row else None, localdate(at))
 
     def _clean(self, draft: Draft) -> bool:

@@ -1,20 +1,16 @@
-"""The rows of a sheet written in bulk, and taken back. In the caller's transaction; the audit row is the batch's."""
+"""The rows of a sheet written in bulk. In the caller's transaction; the audit row is the batch's."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, ProtectedError
-from django.utils.translation import ngettext
 
-from learning.models import Admission, CreditSpan, Enrolment, Origin, StudySession
+from learning.models import Admission, Enrolment, Origin
 from tenants.accounts.models import User
 from tenants.accounts.services import Newcomer, register_newcomers
-from tenants.imports.errors import CannotUndo
-from tenants.imports.models import ImportRow, Verdict
-from tenants.imports.resource import Draft, changes, restored
+from tenants.imports.models import Verdict
+from tenants.imports.resource import Draft, changes
 from tenants.models import Institution
 from tenants.rulesets.rules import PeopleRules
 from tenants.rulesets.services import rules_for
@@ -83,7 +79,7 @@ def _set_invoice(row: Enrolment, values: Any) -> None:
 def _change(draft: Draft) -> None:
     """What the row says of class, phone on the application and invoice; what it was is kept for taking it back."""
     values, row = draft.values, Enrolment.objects.select_for_update(no_key=True).get(pk=draft.found.enrolment.pk)
-    was = _told(row)
+    was = told(row)
     if values.training_class and draft.found.training_class is not None:
         row.training_class = draft.found.training_class
     if values.phone:
@@ -91,70 +87,9 @@ def _change(draft: Draft) -> None:
     if values.wants_invoice:
         _set_invoice(row, values)
     row.save(update_fields=["training_class", "phone", *INVOICE])
-    draft.made["enrolment"], draft.before = row.pk, changes(was, _told(row))
+    draft.made["enrolment"], draft.before = row.pk, changes(was, told(row))
 
 
-def _told(row: Enrolment) -> dict[str, Any]:
+def told(row: Enrolment) -> dict[str, Any]:
+    """What a sheet may change of an enrolment that is there."""
     return {name: getattr(row, name) for name in ("training_class_id", "phone", *INVOICE)}
-
-
-def undo_enrolments(rows: Sequence[ImportRow]) -> None:
-    """Delete what the sheet made and restore what it changed; accounts that nobody has used since go too.
-
-    Raises `CannotUndo` where somebody has paid, studied, taken an exam or left meanwhile: then all stays.
-    """
-    made = [row.made["enrolment"] for row in rows if row.verdict == Verdict.NEW]
-    held = Enrolment.objects.select_for_update(no_key=True).filter(pk__in=made).order_by("pk")
-    found = {row.pk: row for row in held}
-    if standing := sum(_in_use(row) for row in found.values()) + _with_study(list(found)):
-        raise _in_the_way(standing)
-    for row in rows:
-        if row.verdict == Verdict.CHANGED and row.before:
-            _restore(row)
-    try:
-        with transaction.atomic():
-            Enrolment.objects.filter(pk__in=list(found)).delete()
-    except (ProtectedError, IntegrityError) as error:
-        raise _in_the_way(1) from error
-    _close_unused([row.made["account"] for row in rows if "account" in row.made])
-
-
-def _in_the_way(people: int) -> CannotUndo:
-    words = ngettext(
-        "%(n)d person of this sheet has paid, studied or left meanwhile. Nothing was taken back.",
-        "%(n)d people of this sheet have paid, studied or left meanwhile. Nothing was taken back.",
-        people,
-    )
-    return CannotUndo(words % {"n": people})
-
-
-def _in_use(row: Enrolment) -> bool:
-    return bool(row.paid_at or row.first_attempt_at or row.withdrawn_at or row.hours_completed_at)
-
-
-def _with_study(keys: list[int]) -> int:
-    began = Exists(CreditSpan.objects.filter(enrolment=OuterRef("pk")))
-    sat = Exists(StudySession.objects.filter(enrolment=OuterRef("pk")))
-    return Enrolment.objects.filter(pk__in=keys, paid_at=None, first_attempt_at=None).filter(began | sat).count()
-
-
-def _restore(row: ImportRow) -> None:
-    """As it was before the sheet, but for what somebody has changed again since."""
-    enrolment = Enrolment.objects.select_for_update(no_key=True).filter(pk=row.made["enrolment"]).first()
-    if enrolment is None:
-        return
-    for name, value in restored(row.before or "", _told(enrolment)).items():
-        setattr(enrolment, name, value)
-    enrolment.save(update_fields=["training_class", "phone", *INVOICE])
-
-
-def _close_unused(keys: list[int]) -> None:
-    """Delete accounts that the sheet opened and that nothing else rests on; the others stay."""
-    free = ~Exists(Enrolment.objects.filter(user=OuterRef("pk")))
-    unused = list(User.objects.filter(free, pk__in=keys, activated_at=None, last_login=None))
-    for portion in (unused, *([user] for user in unused)):  # all at once; where one is held, one by one
-        try:
-            with transaction.atomic():
-                User.objects.filter(pk__in=[user.pk for user in portion]).delete()
-        except (ProtectedError, IntegrityError):
-            continue

@@ -1,5 +1,6 @@
 """Who may study (post certificates) and who studies what, where and in which year (enrolments)."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from learning.certificate_numbers import certificate_key
 from learning.models.catalogue import Plan, Position
 from tenants.crypto import EncryptedTextField
 from tenants.scopes import scoped
@@ -18,6 +20,15 @@ class PostCertificateState(models.TextChoices):
     REVOKED = "revoked", _("Revoked")
 
 
+class CertificateKeyField(models.CharField):
+    """What `number` is compared by; written with every save, also of many rows at once."""
+
+    def pre_save(self, model_instance: Any, add: bool) -> str:
+        key = certificate_key(model_instance.number)
+        setattr(model_instance, self.attname, key)
+        return key
+
+
 class PostCertificate(models.Model):
     """The old certificate that entitles to continuing education: the association's register, of no institution.
 
@@ -25,7 +36,8 @@ class PostCertificate(models.Model):
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    number = models.CharField(max_length=40, unique=True)
+    number = models.CharField(max_length=40)
+    key = CertificateKeyField(max_length=120, unique=True, editable=False)
     holder_id_number = EncryptedTextField()
     holder_id_index = models.CharField(max_length=64, db_index=True, editable=False)
     holder_name = models.CharField(max_length=50)

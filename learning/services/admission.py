@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
+from learning.certificate_numbers import certificate_key
 from learning.eligibility import (
     ClassFacts,
     refusal_of_age,
@@ -142,7 +143,7 @@ def _invoice(wanted: bool, title: str, tax_number: str) -> dict[str, Any]:
 def _entitling_certificate(user: User, number: str, on: date, rules: EligibilityRules) -> PostCertificate:
     """Held until the end of the transaction: nobody corrects or revokes what somebody enrols with."""
     rows = PostCertificate.objects.select_for_update(no_key=True, of=("self",)).select_related("position")
-    certificate = rows.filter(number=number.strip()).first()
+    certificate = rows.filter(key=certificate_key(number)).first()
     if certificate is None:
         raise CannotEnrol("unknown")
     refusal = refusal_of(

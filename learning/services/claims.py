@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
+from learning.certificate_numbers import certificate_key
 from learning.models import CertificateClaim, Position, PostCertificate
 from learning.register_errors import CannotChangeRegister, CannotClaim
 from learning.services.register import CertificateData, register_post_certificate
@@ -74,7 +75,7 @@ def claim_certificate(
 def _refuse(data: CertificateData, by: User) -> None:
     """Only what is this holder's own counts; a number that is somebody else's looks like one that is nobody's."""
     if PostCertificate.objects.filter(
-        number=data.number, holder_id_index=data.facts.holder, holder_name=data.name
+        key=certificate_key(data.number), holder_id_index=data.facts.holder, holder_name=data.name
     ).exists():
         raise CannotClaim("known")
     if data.facts.holder == by.id_number_index:

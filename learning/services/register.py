@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
+from learning.certificate_numbers import certificate_key
 from learning.errors import CannotEnrol
 from learning.models import Position, PostCertificate, PostCertificateChange, PostCertificateState
 from learning.register_errors import CannotChangeRegister
@@ -45,7 +46,7 @@ class CertificateData:
     def cleaned(self) -> "CertificateData":
         """Raises `CannotChangeRegister("number")`, `BadDocument`, `BadName`."""
         number = "".join(self.number.split())
-        if not 4 <= len(number) <= 40:
+        if not 4 <= len(number) <= 40 or len(certificate_key(number)) < 4:
             raise CannotChangeRegister("number")
         return CertificateData(
             number, holder_number(self.id_number), normalised_name(self.name), self.position, self.issued_on

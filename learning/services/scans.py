@@ -111,6 +111,11 @@ def erase_scans_of(user: User) -> int:
     return _discard(EnrolmentScan.objects.filter(user=user))
 
 
+def erase_scans(enrolments: QuerySet[Enrolment]) -> int:
+    """The scans of enrolments that are about to be deleted. Within the caller's transaction."""
+    return _discard(EnrolmentScan.objects.filter(enrolment__in=enrolments))
+
+
 def _discard(rows: QuerySet[EnrolmentScan]) -> int:
     """Delete rows, and their files once that is committed."""
     found = list(rows)

@@ -73,9 +73,14 @@ def name(cell: Cell) -> str:
     return re.sub(r"(?<=[\u3400-\u9fff]) *[.•・‧⋅] *(?=[\u3400-\u9fff])", "·", found)
 
 
+def is_exact(number: str) -> bool:
+    """Whether a spreadsheet program has kept all digits of this number."""
+    return abs(float(number)) < EXACT  # also False for what is no number
+
+
 def document_number(cell: Cell) -> str:
     """The number of any document in capitals, without spaces; refused when the sheet has lost its digits."""
-    if cell.kind == "number" and not abs(float(cell.text)) < EXACT:
+    if cell.kind == "number" and not is_exact(cell.text):
         raise BadCell(LOST)
     found = compact(cell).strip("'’`\"").upper()
     if re.fullmatch(r"\d\.\d+E\+?\d+", found):
@@ -85,7 +90,7 @@ def document_number(cell: Cell) -> str:
 
 def certificate_number(cell: Cell) -> str:
     """The number of a certificate as it is printed, marks included; refused when the sheet has lost its digits."""
-    if cell.kind == "number" and not abs(float(cell.text)) < EXACT:
+    if cell.kind == "number" and not is_exact(cell.text):
         raise BadCell(LOST)
     return compact(cell).strip("'’`\"")
 

@@ -103,6 +103,9 @@ class SheetResource(Resource):
         """What is said of a row whose key stands in row `number` already."""
         return _("The same stands in row %(number)s already.") % {"number": number}
 
+    def lock(self, drafts: Sequence[Draft]) -> None:
+        """Lock what a portion rests on until it is written, in the order in which everybody else locks it."""
+
     def look(self, *, at: datetime, hold: bool) -> None:
         """Read what the rows are judged by; `hold` it until the transaction ends. Called once for a dry run, and before
         each portion of a run."""

@@ -15,7 +15,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tenants.audit.services import record
-from tenants.imports.errors import BATCH_REFUSALS
+from tenants.errors import DomainError
+from tenants.imports.errors import CannotImport
 from tenants.imports.models import BatchState, ImportBatch, ImportRow, Verdict
 from tenants.imports.reading import PORTION, Clock, claim
 from tenants.imports.resource import Draft, SheetResource
@@ -33,18 +34,21 @@ def run_batch(pk: int, resource_of: Callable[[ImportBatch], SheetResource], *, c
         try:
             sheet = sheet_of(batch)
         except FileNotFoundError:
-            _end(batch, BatchState.FAILED, clock(), "gone")
+            _give_up(batch, CannotImport("gone"), clock())
             return
         rows = {row.number: row for row in sheet.body()}
         resource = resource_of(batch)
-        while _portion(batch, resource, lambda number: sheet.headings.cells(rows[number]), clock):
-            pass
+        try:
+            while _portion(batch, resource, lambda number: sheet.headings.cells(rows[number]), clock):
+                pass
+        except DomainError as error:  # of the whole sheet, as when the institution is suspended meanwhile
+            _give_up(batch, error, clock())
 
 
 def _portion(batch: ImportBatch, resource: SheetResource, cells: Callable[[int], Any], clock: Clock) -> bool:
     """One portion, or the end; whether more is to be done."""
     with transaction.atomic():
-        found = ImportBatch.objects.select_for_update(no_key=True, of=("self",)).get(pk=batch.pk)
+        found = _held(batch)
         at = clock()
         if found.state != BatchState.RUNNING:
             return False
@@ -60,12 +64,17 @@ def _portion(batch: ImportBatch, resource: SheetResource, cells: Callable[[int],
     return True
 
 
+def _held(batch: ImportBatch) -> ImportBatch:
+    return ImportBatch.objects.select_for_update(no_key=True, of=("self",)).get(pk=batch.pk)
+
+
 def _waiting(batch: ImportBatch) -> Any:
     return batch.rows.filter(settled=False, verdict__in=WRITTEN).order_by("number")
 
 
 def _settle(resource: SheetResource, drafts: list[Draft], *, by: Any, at: datetime) -> None:
     """All in one go; where somebody else was quicker, one by one, so that it costs only the rows it concerns."""
+    resource.lock([draft for draft in drafts if not draft.problems])
     try:
         with transaction.atomic():
             _judge_and_write(resource, drafts, by=by, at=at)
@@ -105,15 +114,22 @@ def _note(batch: ImportBatch, rows: Sequence[ImportRow], drafts: Sequence[Draft]
             row.save(update_fields=["before"])
 
 
-def _end(batch: ImportBatch, state: BatchState, at: datetime, refusal: str = "") -> None:
+@transaction.atomic
+def _give_up(batch: ImportBatch, error: DomainError, at: datetime) -> None:
+    found = _held(batch)
+    if found.state == BatchState.RUNNING:
+        _end(found, BatchState.FAILED, at, error)
+
+
+def _end(batch: ImportBatch, state: BatchState, at: datetime, refusal: DomainError | None = None) -> None:
     """One row in the trail for the whole sheet, known by its hash."""
     told = dict(batch.rows.order_by().values_list("verdict").annotate(Count("pk")))
     written = dict(batch.rows.order_by().filter(settled=True).values_list("verdict").annotate(Count("pk")))
     for verdict in Verdict.values:
         setattr(batch, verdict, told.get(verdict, 0))
     batch.state, batch.finished_at, batch.changed_at = state, at, at
-    if refusal:
-        batch.refusal, batch.refusal_words = f"import.{refusal}", str(BATCH_REFUSALS[refusal])
+    if refusal is not None:
+        batch.refusal, batch.refusal_words = refusal.code[:40], refusal.message[:300]
     batch.save()
     record(
         f"import.{state.value}", actor=batch.confirmed_by, subject=batch, institution=batch.institution, at=at,

@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
@@ -9,7 +11,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from tenants.imports.cells import plain
+from tenants.imports.cells import is_exact, plain
 from tenants.imports.headings import Column, Headings
 from tenants.imports.limits import LIMITS
 from tenants.imports.reader import Cell, Row
@@ -63,7 +65,7 @@ def is_example(headings: Headings, row: Row, columns: Sequence[Column]) -> bool:
 def result_sheet(rows: Sequence[Row], headings: Headings, reasons: Mapping[int, str]) -> bytes:
     """The columns as they came plus 错误原因, for the rows whose `number` has a reason: correct them, send them again.
 
-    Every cell is text that no program runs as a formula.
+    Every cell is a number or text that no program runs as a formula, and is read again as it was read before.
     """
     book = Workbook()
     sheet = book.active
@@ -80,12 +82,20 @@ def result_sheet(rows: Sequence[Row], headings: Headings, reasons: Mapping[int, 
             continue
         line += 1
         for number in range(1, width + 1):
-            written = sheet.cell(line, number, safe_cell(row.cell(number - 1).text))
-            written.number_format, written.data_type = TEXT, "s"
+            _write(sheet.cell(line, number), row.cell(number - 1))
         reason = sheet.cell(line, width + 1, safe_cell(reasons[row.number]))
         reason.fill, reason.alignment, reason.data_type = WRONG, Alignment(wrap_text=True), "s"
     sheet.freeze_panes = "A2"
     return _saved(book)
+
+
+def _write(target: Any, cell: Cell) -> None:
+    """Numbers stay numbers (a day may be one), but for those of which a spreadsheet program drops the end."""
+    target.number_format = TEXT
+    if cell.kind == "number" and is_exact(cell.text):
+        target.value = Decimal(cell.text)
+    else:
+        target.value, target.data_type = safe_cell(cell.text), "s"
 
 
 def _head(sheet: object, number: int, title: str, width: int) -> None:

@@ -11,32 +11,20 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from learning import services
-from learning.imports import EnrolmentSheet, Fees
 from learning.models import Enrolment, PostCertificate
 from tenants.accounts.models import User
 from tenants.audit.models import Entry
 from tenants.imports import batches
 from tenants.imports.errors import CannotImport
 from tenants.imports.models import ImportBatch, ImportRow
-from tenants.imports.reading import read_batch
 from tenants.imports.running import run_batch
-from tenants.imports.undoing import undo_batch
 from tests.support import people
+from tests.support.enrolment_sheets import FEES, book, clock, hand_in, run, sheet_of, somebody
 from tests.support.register import AT, make_class, open_province, register
-from tests.support.study import make_study
+from tests.support.study import make_position
 from tests.tools import messy_sheet
 
 pytestmark = pytest.mark.django_db
-FEES = {"101": Fees(Decimal(200), Decimal(80), "2026 年度收费公示（2026-01-01）")}
-
-
-def sheet_of(batch: ImportBatch) -> EnrolmentSheet:
-    return EnrolmentSheet(batch, fees=FEES, position_codes=())
-
-
-def clock() -> Any:
-    return AT
 
 
 @pytest.fixture
@@ -51,62 +39,12 @@ def here(lingzhu: Any, in_tenant: Any) -> Any:
         yield lingzhu
 
 
-def hand_in(institution: Any, clerk: Any, data: bytes, *, year: int = 2026, **more: Any) -> ImportBatch:
-    options = {"year": year, "training_class": None}
-    batch = batches.begin(
-        kind="enrolments", file_name="名单.xlsx", data=data, options=options, institution=institution, by=clerk, at=AT,
-        **more,
-    )  # fmt: skip
-    read_batch(batch.pk, sheet_of, clock=clock)
-    batch.refresh_from_db()
-    return batch
-
-
-def run(batch: ImportBatch, clerk: Any, **options: Any) -> ImportBatch:
-    batches.confirm(batch, options, by=clerk, at=AT)
-    run_batch(batch.pk, sheet_of, clock=clock)
-    batch.refresh_from_db()
-    return batch
-
-
-def undo(batch: ImportBatch, clerk: Any) -> ImportBatch:
-    batches.undo(batch, by=clerk, at=AT)
-    undo_batch(batch.pk, sheet_of, clock=clock)
-    batch.refresh_from_db()
-    return batch
-
-
-def book(*rows: Any) -> bytes:
-    made = Workbook()
-    for row in (("姓名", "身份证号", "手机", "岗位", "班级"), *rows):
-        made.active.append(list(row))
-    buffer = io.BytesIO()
-    made.save(buffer)
-    return buffer.getvalue()
-
-
-def somebody(number: int, name: str = "张三", *, listed: bool = True) -> tuple[str, str, str, str]:
-    found = messy_sheet.id_number(number, born="19900101")
-    if listed:
-        register([(found, name, messy_sheet.date(2017, 5, 4), "valid")], services_position())
-        row = PostCertificate.objects.order_by("-pk").first()
-        row.number = f"粤建岗9{number:06d}"
-        row.save(update_fields=["number"])
-    return name, found, f"139{number:08d}", "土建施工员"
-
-
-def services_position() -> Any:
-    from tests.support.study import make_position
-
-    return make_position()
-
-
 def the_world(institution: Any, other: Any, in_tenant: Any) -> dict[int, Any]:
     """What is known before the messy sheet comes: the register, some accounts, some enrolments, two classes."""
     everybody = messy_sheet.people()
     register(
         [(p.id_number, p.held_name or p.name, p.issued_on, p.state) for p in everybody if p.certificate],
-        services_position(),
+        make_position(),
     )
     make_class(institution, messy_sheet.CLASS)
     make_class(institution, "第二期", number=messy_sheet.SMALL_CLASS, capacity=2)
@@ -254,66 +192,6 @@ def test_the_same_file_is_not_imported_twice_by_mistake(here: Any, clerk: Any) -
         hand_in(here, clerk, data)
     assert refused.value.code == "import.same_file"
     assert hand_in(here, clerk, data, again=True).unchanged == 1
-
-
-def test_a_batch_is_taken_back_whole_while_nobody_has_paid(here: Any, clerk: Any) -> None:
-    known = make_study(here, user=people.make_user("王五"), year=2025).enrolment
-    batch = run(hand_in(here, clerk, book(somebody(1), somebody(2, "李四"))), clerk)
-    assert Enrolment.objects.count() == 3
-    undo(batch, clerk)
-    assert list(Enrolment.objects.all()) == [known]
-    assert not User.objects.filter(name__in=["张三", "李四"]).exists()
-    assert (batch.state, batch.undone_by, Entry.objects.filter(action="import.undone").count()) == ("undone", clerk, 1)
-    undo_batch(batch.pk, sheet_of, clock=clock)  # a message that comes twice
-    assert Entry.objects.filter(action="import.undone").count() == 1
-    with pytest.raises(CannotImport):
-        batches.undo(batch, by=clerk, at=AT)
-
-
-def test_a_batch_of_which_somebody_has_paid_stays_whole(here: Any, clerk: Any) -> None:
-    batch = run(hand_in(here, clerk, book(somebody(1), somebody(2, "李四"))), clerk, seen=True)
-    services.mark_paid(Enrolment.objects.get(user__name="李四"), by=clerk, at=AT)
-    undo(batch, clerk)
-    assert (batch.state, batch.undone_by, "1 人" in batch.undo_refusal_words) == ("done", None, True)
-    assert Enrolment.objects.count() == 2
-
-
-def test_changes_are_restored(here: Any, clerk: Any) -> None:
-    row = somebody(1)
-    first = run(hand_in(here, clerk, book(row)), clerk)
-    make_class(here, "第一期")
-    second = run(hand_in(here, clerk, book((*row[:2], "13700000000", row[3], "第一期"))), clerk)
-    found = Enrolment.objects.get()
-    assert (second.changed, found.phone, str(found.training_class)) == (1, "13700000000", "第一期")
-    undo(second, clerk)
-    found.refresh_from_db()
-    assert (found.phone, found.training_class) == ("13900000001", None)
-    assert first.state == "done"
-
-
-def test_what_was_changed_again_since_stays_as_it_is(here: Any, clerk: Any) -> None:
-    row = somebody(1)
-    run(hand_in(here, clerk, book(row)), clerk)
-    make_class(here, "第一期")
-    second = run(hand_in(here, clerk, book((*row[:2], "13700000000", row[3], "第一期"))), clerk)
-    found = Enrolment.objects.get()
-    found.phone = "13600000000"
-    found.save(update_fields=["phone"])
-    undo(second, clerk)
-    found.refresh_from_db()
-    assert (second.state, found.phone, found.training_class) == ("undone", "13600000000", None)
-
-
-def test_taking_back_that_costs_three_workers_leaves_the_batch_as_it_was(here: Any, clerk: Any) -> None:
-    batch = run(hand_in(here, clerk, book(somebody(1))), clerk)
-    batches.undo(batch, by=clerk, at=AT)
-    ImportBatch.objects.filter(pk=batch.pk).update(attempts=3)
-    assert batch in batches.stranded(AT + timedelta(minutes=5))
-    undo_batch(batch.pk, sheet_of, clock=clock)
-    batch.refresh_from_db()
-    assert (batch.state, batch.undone_by, "三次" in batch.undo_refusal_words) == ("done", None, True)
-    assert Enrolment.objects.count() == 1
-    assert undo(batch, clerk).state == "undone"
 
 
 def test_a_run_that_was_given_up_can_be_taken_back_or_go_on(here: Any, clerk: Any, monkeypatch: Any) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from tenants.imports import cells
 from tenants.imports.errors import BadCell, BadSheet
 from tenants.imports.headings import Positions, column, find_headings
 from tenants.imports.reader import Cell, Row, read_rows
@@ -126,3 +127,30 @@ def test_the_sheet_of_errors_holds_only_wrong_rows_and_runs_nothing():
     sheet = load_workbook(io.BytesIO(result_sheet(rows, found, {4: "-错"}))).active
     assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [["'=HYPERLINK(1)", "'@2", "'-错"]]
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} == {"s"}
+
+
+@pytest.mark.parametrize(
+    ("read", "cell"),
+    [
+        (cells.day, Cell("number", "42860")), (cells.day, Cell("date", "2017-05-04T00:00:00")),
+        (cells.day, Cell("number", "20170504")), (cells.day, Cell("text", "2017年5月4日")),
+        (cells.money, Cell("number", "0.30000000000000004")), (cells.money, Cell("text", "1,200元")),
+        (cells.phone, Cell("number", "13800001234.0")), (cells.year, Cell("number", "2026.0")),
+        (cells.id_number, Cell("text", "11010519491231002X")), (cells.yes_no, Cell("text", "√")),
+        (cells.certificate_number, Cell("text", "粤建岗（2017）-001")),
+    ],
+)  # fmt: skip
+def test_a_cell_that_was_right_is_read_the_same_from_the_sheet_of_errors(read, cell):
+    rows = [Row(1, (Cell("text", "姓名"), Cell("text", "身份证号"))), Row(2, (cell, Cell("text", "1")))]
+    again = read_rows("再次.xlsx", result_sheet(rows, find_headings(rows, COLUMNS), {2: "错"}))
+    assert read(again[1].cell(0)) == read(cell)
+
+
+def test_digits_that_were_lost_are_lost_in_the_sheet_of_errors_too():
+    rows = [
+        Row(1, (Cell("text", "姓名"), Cell("text", "身份证号"))),
+        Row(2, (Cell("text", "张三"), Cell("number", "4.40106199001e+17"))),
+    ]
+    again = read_rows("再次.xlsx", result_sheet(rows, find_headings(rows, COLUMNS), {2: "错"}))
+    with pytest.raises(BadCell):
+        cells.id_number(again[1].cell(1))

@@ -13,7 +13,6 @@ from learning import services
 from learning.errors import CannotEnrol
 from learning.models import PostCertificate, PostCertificateChange
 from learning.register_errors import CannotChangeRegister
-from learning.register_queries import registered_by_number
 from learning.services import CertificateData
 from tenants.audit.models import Entry
 from tests.support import people
@@ -145,14 +144,6 @@ def test_the_enrolment_keeps_its_position_and_its_holder(lingzhu: Any, in_tenant
     services.correct_post_certificate(row, data_of(row, number="粤建岗 900077"), **acting)
     row.refresh_from_db()
     assert row.number == "粤建岗900077"
-
-
-def test_a_sheet_is_compared_in_two_queries(row: PostCertificate, clerk: Any, django_assert_num_queries: Any) -> None:
-    entered(clerk, people.make_user("何敏"), "粤建岗900002")
-    with django_assert_num_queries(2):
-        known = registered_by_number(["粤建岗900001", "粤建岗900002", "粤建岗900003"])
-    assert sorted(known) == ["粤建岗900001", "粤建岗900002"]
-    assert known["粤建岗900001"][1].facts == data_of(row).facts
 
 
 @pytest.mark.usefixtures("committed")

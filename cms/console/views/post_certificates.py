@@ -20,6 +20,7 @@ from cms.console.register_history import history_of
 from cms.enrolment_words import dress_admission
 from cms.frame import kept, page_of
 from learning import services
+from learning.certificate_numbers import certificate_key
 from learning.models import Admission, Position, PostCertificate, PostCertificateState
 from learning.register_errors import CannotChangeRegister
 from learning.register_queries import enrolments_on, waiting_claims
@@ -79,7 +80,9 @@ def _found(query: str, holder: str, position: str) -> QuerySet[PostCertificate]:
     if position:
         rows = rows.filter(position__code=position)
     if query:
-        return rows.filter(Q(number__icontains=query) | Q(holder_name__icontains=query))
+        key = certificate_key(query)
+        by_number = Q(key__contains=key) if key else Q(pk=None)
+        return rows.filter(by_number | Q(holder_name__icontains=query))
     return rows.filter(holder_id_index=holder) if holder else rows
 
 
