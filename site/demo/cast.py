@@ -18,6 +18,7 @@ PORTAL = "association"
 class Stage(StrEnum):
     """How far a trainee has come. The order is the order of the journey."""
 
+    APPLIED = "applied"
     NEW = "new"
     WAITING_CLERK = "waiting_clerk"
     STUDYING = "studying"
@@ -113,6 +114,7 @@ STAFF = (
 )
 
 TRAINEES = (
+    Trainee("lingzhu", Stage.APPLIED, "谢佩珊", "113", 113, "astronaut", "440106", "19910508"),
     Trainee("lingzhu", Stage.NEW, "陈志强", "113", 101, "obama", born="19860817"),
     Trainee("lingzhu", Stage.NEW, "林浩然", "101", 102, "biden", "440305", "19790204"),
     Trainee("lingzhu", Stage.WAITING_CLERK, "黄文博", "111", 103, "obama", "440604", "19880923"),

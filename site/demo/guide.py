@@ -19,6 +19,7 @@ from tenants.accounts.models import Authenticator
 from tenants.crypto import blind_index
 
 STAGES = {
+    Stage.APPLIED: ("已在网上报名，等待机构确认", "applied online, waits for the institution"),
     Stage.NEW: ("新学员，还没有登录过", "new: never signed in; begins with 111111 and an SMS code"),
     Stage.WAITING_CLERK: ("资料已交，等待教务确认", "profile complete, waiting for the clerk"),
     Stage.STUDYING: ("正在学习", "studying"),

@@ -12,18 +12,19 @@ from django.utils.timezone import localdate
 from django_tenants.utils import tenant_context
 
 from certs import services as certs
-from cms.fees import fees_in_force
-from demo import cast, likeness, replay
+from cms.fees import Fees, fees_in_force
+from demo import cast, likeness, papers, replay
 from demo.cast import Stage, Trainee
 from exams import services as exams
 from exams.answers import SentAnswer
 from exams.models import Attempt, Supervision
 from learning import services as learning
-from learning.models import Enrolment, PaymentWay, Position, TrainingClass
+from learning.models import Enrolment, PaymentWay, Position, PostCertificate, ScanKind, TrainingClass
 from learning.review import services as review
 from proctoring import queries as faces
 from proctoring import services as proctoring
 from proctoring.models import FacePhoto, FaceTemplate
+from tenants.accounts import registration
 from tenants.accounts.models import User
 from tenants.accounts.services import activate, pre_register, update_details
 from tenants.models import Institution
@@ -75,6 +76,9 @@ class Journey:
 
     def come_to(self, stage: Stage) -> None:
         """Everything up to `stage`, in order."""
+        if stage == Stage.APPLIED:
+            self.apply(self.office.now - timedelta(hours=3))
+            return
         self.enrol(self.begin - 3 * DAY)
         if stage == Stage.NEW:
             return
@@ -103,6 +107,28 @@ class Journey:
             institution=self.office.institution, at=at,
         )  # fmt: skip
         self.enrolment = enrol(self.user, one.position, certificate_number(one.position, one.number), self.office, at)
+
+    def apply(self, at: datetime) -> None:
+        """Opens an account, sends scans of the papers, applies from the course page."""
+        one, institution = self.trainee, self.office.institution
+        person = registration.Applicant("resident_id", one.id_number, one.name, "female" if one.is_female else "male")
+        self.user = registration.register(person, one.phone, one.password, institution=institution, at=at)
+        number = certificate_number(one.position, one.number)
+        held = enter_certificate(self.user, one.position, number, self.office, at)
+        day = held.issued_on.isoformat()
+        scans = {
+            ScanKind.ID_CARD: papers.id_card(one.name, one.id_number, one.face),
+            ScanKind.POST_CERTIFICATE: papers.post_certificate(one.name, number, held.position.name, day, one.face),
+        }
+        for kind, picture in scans.items():
+            learning.save_scan(self.user, institution, kind, picture, by=self.user, at=at)
+        fees = fees_on(one.position, localdate(at))
+        self.enrolment = learning.apply_for_enrolment(
+            institution=institution, certificate_number=number, year=self.office.year,
+            training_class=class_for(institution, one.position, localdate(at)), training_fee=fees.training,
+            textbook_fee=fees.textbook, fee_notice=fees.notice, phone=one.phone, agreed=True, by=self.user,
+            at=at + timedelta(minutes=6),
+        )  # fmt: skip
 
     def complete_profile(self, at: datetime) -> None:
         user, institution, face = self.user, self.office.institution, self.trainee.face
@@ -173,15 +199,9 @@ class Journey:
 
 def enrol(user: User, position_code: str, number: str, office: Office, at: datetime) -> Enrolment:
     """Enter the person's post certificate, enrol them at the counter, see the card, take the fees."""
-    position = Position.objects.get(code=position_code)
-    issued_on = at.date().replace(year=office.year - 4, month=6, day=18)
-    learning.register_post_certificate(
-        number=number, id_number=user.id_number, name=user.name, position=position, issued_on=issued_on, by=None, at=at
-    )
+    enter_certificate(user, position_code, number, office, at)
     on = localdate(at)
-    fees = fees_in_force(position_code, on)
-    if fees is None:
-        raise LookupError(f"no fee notice for {position_code} on {on}")
+    fees = fees_on(position_code, on)
     enrolment = learning.enrol(
         institution=office.institution, user=user, certificate_number=number, year=office.year,
         training_class=class_for(office.institution, position_code, on), training_fee=fees.training,
@@ -189,6 +209,21 @@ def enrol(user: User, position_code: str, number: str, office: Office, at: datet
     )  # fmt: skip
     enrolment = learning.admit(enrolment, by=office.registrar, at=at + timedelta(minutes=4))
     return learning.mark_paid(enrolment, way=PaymentWay.WECHAT, by=office.registrar, at=at + timedelta(minutes=9))
+
+
+def enter_certificate(user: User, position_code: str, number: str, office: Office, at: datetime) -> PostCertificate:
+    """Four years old, as the register would hold it."""
+    return learning.register_post_certificate(
+        number=number, id_number=user.id_number, name=user.name, position=Position.objects.get(code=position_code),
+        issued_on=at.date().replace(year=office.year - 4, month=6, day=18), by=None, at=at,
+    )  # fmt: skip
+
+
+def fees_on(position_code: str, on: date) -> Fees:
+    """Raises `LookupError` where no notice was in force."""
+    if (fees := fees_in_force(position_code, on)) is None:
+        raise LookupError(f"no fee notice for {position_code} on {on}")
+    return fees
 
 
 def certificate_number(position: str, number: int) -> str:
