@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -169,3 +170,13 @@ def test_invoice_and_phone_of_the_counter_stand_on_the_enrolment(registrar: Any,
     with in_tenant(lingzhu):
         found = Enrolment.objects.get(user=user)
     assert (found.phone, found.invoice_title, found.origin) == ("13999999999", "岭南建工", "counter")
+
+
+def test_an_odd_fee_is_shown_to_the_fen(registrar: Any, enrolment: Any, in_tenant: Any) -> None:
+    with in_tenant(enrolment.institution):
+        enrolment.training_fee, enrolment.textbook_fee = Decimal("220.50"), Decimal(60)
+        enrolment.save(update_fields=["training_fee", "textbook_fee"])
+    for page, shown in ((LIST, "¥280.50"), (address(enrolment), "¥220.50")):
+        words = registrar.get(page).content.decode()
+        assert shown in words
+        assert "¥281" not in words
