@@ -1,4 +1,4 @@
-"""Payment, withdrawal and transfer of an enrolment: pure functions on plain values.
+"""Fees, payment, withdrawal and transfer of an enrolment: pure functions on plain values.
 
 Each returns a key of `ENROLMENT_REFUSALS`, empty where nothing stands in the way. Money in yuan.
 """
@@ -18,6 +18,16 @@ class Standing:
     attempted: bool = False
     passed: bool = False
     recorded: bool = False  # the register of the province counts its hours
+
+
+def refusal_of_fees(*, training_fee: Decimal, textbook_fee: Decimal, notice: str, free: bool = False) -> str:
+    """Codes: `bad_fee`, `no_fee` (no notice in force names a fee), `not_free` (`free`: said to cost nothing, but the
+    notice in force names a fee)."""
+    if training_fee < 0 or textbook_fee < 0:
+        return "bad_fee"
+    if free:
+        return "not_free" if notice or training_fee or textbook_fee else ""
+    return "" if notice and training_fee > 0 else "no_fee"
 
 
 def refusal_of_payment(*, amount: Decimal, fees: Decimal, paid_on: date, on: date, way_known: bool) -> str:

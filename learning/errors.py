@@ -39,6 +39,7 @@ ENROLMENT_REFUSALS = {
     "refuse_reason": _("Say why the application is refused: the trainee reads it."),
     "no_fee": _("The institution has not published its fee for this position yet. Please call it."),
     "bad_fee": _("A fee cannot be less than nothing."),
+    "not_free": _("The fee notice in force names a fee for this position: it cannot be free of charge."),
     "no_consent": _("Please agree that your data pass to the institution; without them it cannot enrol you."),
     "not_own": _("This is not an application of yours."),
 }

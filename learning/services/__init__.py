@@ -16,6 +16,7 @@ from learning.services.claims import (
 )
 from learning.services.classes import ClassData, change_class, close_class, create_class, move_people, reopen_class
 from learning.services.clearing import clear_credit, undo_clearing
+from learning.services.counter import AtCounter, enrol_at_counter
 from learning.services.encoding import encode_upload
 from learning.services.hours import (
     complete_finished_enrolments,
@@ -74,6 +75,7 @@ from learning.services.uploads import (
 
 __all__ = [
     "REMINDER_KINDS",
+    "AtCounter",
     "CertificateData",
     "ClassData",
     "add_question",
@@ -110,6 +112,7 @@ __all__ = [
     "end_idle_sessions",
     "end_study_session",
     "enrol",
+    "enrol_at_counter",
     "enter_claim",
     "forget_claims",
     "forget_own_claims",

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
+from learning.admission_rules import refusal_of_fees
 from learning.eligibility import (
     ClassFacts,
     refusal_of_age,
@@ -48,6 +49,7 @@ def enrol(
     textbook_fee: Decimal = Decimal(0),
     fee_notice: str = "",
     origin: Origin = Origin.COUNTER,
+    free: bool = False,
     phone: str = "",
     wants_invoice: bool = False,
     invoice_title: str = "",
@@ -57,8 +59,9 @@ def enrol(
 ) -> Enrolment:
     """Enrol the holder of a post certificate for its position, with the fees of `fee_notice` (title and date) frozen.
 
-    A certificate of somebody else is refused in the same words as one that does not exist. `phone` is the number on
-    the application; the account's own stays as it is. Raises `CannotEnrol`, `NotLive`, `BadPhone`.
+    Without a notice in force only who says `free` enrols somebody, and the audit row says it too. A certificate of
+    somebody else is refused in the same words as one that does not exist. `phone` is the number on the application;
+    the account's own stays as it is. Raises `CannotEnrol`, `NotLive`, `BadPhone`.
     """
     said: dict[str, Any] = {
         "training_fee": training_fee,
@@ -67,14 +70,14 @@ def enrol(
         "origin": origin,
         "phone": normalised_phone(phone) if phone else None,
     }
-    if training_fee < 0 or textbook_fee < 0:
-        raise CannotEnrol("bad_fee")
+    _refuse(refusal_of_fees(training_fee=training_fee, textbook_fee=textbook_fee, notice=fee_notice, free=free))
     said |= _invoice(wants_invoice, invoice_title, invoice_tax_number)
     try:
         with transaction.atomic():
             wanted = Wanted(institution, user, certificate_number, year, training_class)
             enrolment = create_enrolment(wanted, said, at=at)
-            record("enrolment.created", actor=by, subject=enrolment, institution=institution, at=at)
+            told = {"free": True} if free else {}
+            record("enrolment.created", actor=by, subject=enrolment, institution=institution, at=at, **told)
     except IntegrityError as error:
         raise CannotEnrol("exists") from error
     return enrolment

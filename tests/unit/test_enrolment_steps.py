@@ -146,8 +146,9 @@ def test_the_association_moves_somebody_who_has_not_begun(paid: Any, jiangxin: A
 
     jiangxin.position_codes = []
     moved = services.transfer(
-        paid, jiangxin, training_fee=Decimal(300), reason="搬家", refund_note="退 280 元", by=clerk, at=AT
-    )
+        paid, jiangxin, training_fee=Decimal(300), fee_notice="收费公示 (2026-01-02)", reason="搬家",
+        refund_note="退 280 元", by=clerk, at=AT,
+    )  # fmt: skip
     paid.refresh_from_db()
     assert (paid.admission, paid.withdrawal_reason, paid.refund_note) == (Admission.WITHDRAWN, "搬家", "退 280 元")
     with institution_scope(jiangxin):

@@ -144,7 +144,7 @@ def test_enrolling_takes_number_and_name_and_the_register_fills_the_rest(registr
     page = registrar.post("/admin/desk/enrolments/new/", who | {"look": "1"}).content.decode()
     assert "粤建岗990001" in page
     assert user.phone not in page
-    data = who | {"enrol": "1", "certificate": "粤建岗990001", "year": "2026", "phone": "13999999999"}
+    data = who | {"enrol": "1", "certificate": "粤建岗990001", "year": "2026", "phone": "13999999999", "free": "on"}
     assert registrar.post("/admin/desk/enrolments/new/", data).status_code == 302
     with in_tenant(lingzhu):
         assert Enrolment.objects.get().user_id == user.pk
@@ -213,7 +213,7 @@ def test_somebody_with_a_passport_is_enrolled_by_its_number(registrar, lingzhu, 
     assert "请选择护照上的性别" in asked.content.decode()
     who["gender"] = "female"
     assert "粤建岗990009" in registrar.post("/admin/desk/enrolments/new/", who | {"look": "1"}).content.decode()
-    data = who | {"enrol": "1", "certificate": "粤建岗990009", "year": "2026", "phone": "13999990009"}
+    data = who | {"enrol": "1", "certificate": "粤建岗990009", "year": "2026", "phone": "13999990009", "free": "on"}
     assert registrar.post("/admin/desk/enrolments/new/", data).status_code == 302
     person = User.objects.by_document("passport", "E12345678")
     assert (person.document_kind, person.gender) == ("passport", "female")

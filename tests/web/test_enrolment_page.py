@@ -162,6 +162,7 @@ def test_invoice_and_phone_of_the_counter_stand_on_the_enrolment(registrar: Any,
     user = a_holder()
     data = {
         "id_number": user.id_number, "name": user.name, "enrol": "1", "certificate": "粤建岗990001", "year": "2026",
+        "free": "on",
         "phone": "13999999999", "wants_invoice": "on",
     }  # fmt: skip
     refused = registrar.post(f"{LIST}new/", data)

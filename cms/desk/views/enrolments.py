@@ -1,7 +1,6 @@
-"""Enrolments: the list, the two steps of admission, and enrolling somebody at the counter."""
+"""Enrolments: the list and the two steps of admission."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
@@ -16,18 +15,12 @@ from django.views.decorators.http import require_POST
 
 from cms.desk import access
 from cms.desk.enrolment_forms import TogetherForm
-from cms.desk.forms import EnrolForm, PersonForm
 from cms.enrolment_words import dress
-from cms.fees import fees_in_force, fees_of_all
 from cms.frame import kept, page_of
 from learning import services
-from learning.entitlement import certificates_of
-from learning.models import Admission, Enrolment, HoursState, Plan, PostCertificate, TrainingClass
+from learning.models import Admission, Enrolment, HoursState, TrainingClass
 from learning.queries import progress_of_many
 from learning.register_queries import ON_REVOKED
-from tenants.accounts.models import number_index
-from tenants.accounts.rules import normalised_document
-from tenants.accounts.services import pre_register
 from tenants.errors import DomainError
 from tenants.requests import TenantRequest
 
@@ -156,90 +149,3 @@ def step(request: TenantRequest, uuid: str) -> HttpResponse:
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
     return redirect(back if safe else reverse("desk:enrolments"))
-
-
-@access.desk_view(*access.CLERKS)
-def new(request: TenantRequest) -> HttpResponse:
-    """Number and name first; then what the register holds for them. Nothing of an existing account is shown."""
-    person = PersonForm(request.POST or None)
-    certificates: list[PostCertificate] = []
-    form = None
-    if request.method == "POST" and person.is_valid():
-        try:
-            number = normalised_document(person.document_kind, person.cleaned_data["id_number"])
-            certificates = _certificates_of(number, person.cleaned_data["name"])
-        except DomainError as error:
-            person.add_error("id_number", error.message)
-        else:
-            form = EnrolForm(
-                request.POST if "enrol" in request.POST else None,
-                certificates=certificates,
-                years=_years(),
-                initial=person.cleaned_data | {"certificate": _first_accepted(certificates)},
-            )
-            if form.is_bound and form.is_valid() and _enrol(request, form):
-                return redirect("desk:enrolments")
-    context = {
-        "title": _("Enrol somebody"),
-        "parent_title": _("Enrolments"),
-        "parent_url": reverse("desk:enrolments"),
-        "person": person,
-        "form": form,
-        "certificates": certificates,
-    }
-    failed = person.errors or (form is not None and form.errors)
-    return render(request, "desk/enrol.html", context, status=400 if failed else 200)
-
-
-def _first_accepted(certificates: list[PostCertificate]) -> str:
-    """Number of the first certificate that `_certificates_of` found no reason against."""
-    return next((one.number for one in certificates if not one.refusal), "")  # type: ignore[attr-defined]
-
-
-def _certificates_of(number: str, name: str) -> list[PostCertificate]:
-    """What the register holds for exactly this number and name, each with its `refusal` and the `fees` in force."""
-    at = now()
-    found = certificates_of(number_index(number), name, at=at)
-    fees = fees_of_all({one.position.code for one in found}, localdate(at))
-    for certificate in found:
-        certificate.fees = fees.get(certificate.position.code)  # type: ignore[attr-defined]
-    return found
-
-
-def _years() -> list[int]:
-    """Years with a published plan, the newest first."""
-    years = Plan.objects.filter(published_at__isnull=False).order_by("-year").values_list("year", flat=True).distinct()
-    return list(years) or [localdate(now()).year]
-
-
-def _enrol(request: TenantRequest, form: EnrolForm) -> bool:
-    data, at = form.cleaned_data, now()
-    institution = request.tenant
-    code = PostCertificate.objects.values_list("position__code", flat=True).get(number=data["certificate"])
-    fees = fees_in_force(code, localdate(at))
-    try:
-        user = pre_register(
-            id_number=data["id_number"],
-            name=data["name"],
-            phone=data["phone"] or None,
-            by=request.user,
-            institution=institution,
-            at=at,
-            document_kind=form.document_kind,
-            gender=data["gender"],
-        )
-        services.enrol(
-            institution=institution, user=user, certificate_number=data["certificate"], year=data["year"],
-            training_class=data["training_class"], training_fee=fees.training if fees else Decimal(0),
-            textbook_fee=fees.textbook if fees else Decimal(0), fee_notice=fees.notice if fees else "",
-            phone=data["phone"], wants_invoice=data["wants_invoice"],
-            invoice_title=data["invoice_title"], invoice_tax_number=data["invoice_tax_number"],
-            by=request.user, at=at,
-        )  # fmt: skip
-    except DomainError as error:
-        form.add_error(None, error.message)
-        return False
-    messages.success(
-        request, _("%(name)s is enrolled. Confirm the enrolment once you have seen the card.") % {"name": data["name"]}
-    )
-    return True
