@@ -39,6 +39,29 @@ def refusal_of_payment(*, amount: Decimal, fees: Decimal, paid_on: date, on: dat
     return "" if way_known else "paid_way"
 
 
+def refusal_of_correction(*, paid: bool, reason: str, paid_on: date, on: date, way_known: bool, differs: bool) -> str:
+    """Codes: `not_paid`, `payment_reason`, `paid_day`, `paid_way`, `payment_same` (nothing differs)."""
+    if not paid:
+        return "not_paid"
+    if not reason:
+        return "payment_reason"
+    if paid_on > on:
+        return "paid_day"
+    if not way_known:
+        return "paid_way"
+    return "" if differs else "payment_same"
+
+
+def refusal_of_taking_back(standing: Standing, *, reason: str, sat: bool, complete: bool) -> str:
+    """Whether a payment may be un-noted. Codes: `not_paid`, `payment_reason`, `paid_studied` (a sitting was opened,
+    time credited, hours complete, or an exam taken: what the payment opened has been used)."""
+    if standing.paid_on is None or not standing.admitted:
+        return "not_paid"
+    if sat or complete or standing.begun or standing.attempted or standing.passed or standing.recorded:
+        return "paid_studied"
+    return "" if reason else "payment_reason"
+
+
 def owes_refund(standing: Standing, *, on: date, refund_days: int) -> bool:
     """Fees were paid at most `refund_days` ago, and nothing was studied and no exam taken since."""
     if standing.paid_on is None or standing.begun or standing.attempted:

@@ -28,6 +28,12 @@ ENROLMENT_REFUSALS = {
     "amount": _("The amount differs from the fees of this enrolment."),
     "paid_day": _("The day of payment lies in the future."),
     "paid_way": _("This way of payment does not exist."),
+    "not_paid": _("No payment is noted for this enrolment."),
+    "payment_reason": _("Say in one sentence why."),
+    "payment_same": _("This is what is written down already."),
+    "paid_studied": _(
+        "Something was studied or an exam begun since: the payment stays. Withdraw the enrolment instead."
+    ),
     "withdraw_passed": _("The exam has been passed: the enrolment cannot be withdrawn any more."),
     "withdraw_recorded": _("The hours have been recorded: the enrolment cannot be withdrawn any more."),
     "withdraw_reason": _("Study has begun: say why the enrolment is withdrawn."),
@@ -41,6 +47,7 @@ ENROLMENT_REFUSALS = {
     "bad_fee": _("A fee cannot be less than nothing."),
     "not_free": _("The fee notice in force names a fee for this position: it cannot be free of charge."),
     "no_consent": _("Please agree that your data pass to the institution; without them it cannot enrol you."),
+    "own": _("This is your own enrolment: a colleague has to do it."),
     "not_own": _("This is not an application of yours."),
 }
 

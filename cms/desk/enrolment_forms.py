@@ -32,6 +32,24 @@ class PayForm(_Paid):
     field_order = ("amount", "on", "way", "receipt_number")
 
 
+class _Reason(forms.Form):
+    reason = forms.CharField(
+        label=_("Why"), max_length=200, help_text=_("for the audit trail; one sentence, without numbers of the person"),
+        error_messages={"required": _("Say in one sentence why.")},
+    )  # fmt: skip
+
+
+class CorrectPaymentForm(_Paid, _Reason):
+    """Day, way and receipt as they should have been; the sum stays."""
+
+    receipt_number = forms.CharField(label=_("Number of the receipt"), max_length=40, required=False)
+    field_order = ("on", "way", "receipt_number", "reason")
+
+
+class TakeBackForm(_Reason):
+    """It was not paid after all."""
+
+
 class TogetherForm(_Paid):
     """The sum due of everybody chosen in the list, on one day and in one way."""
 

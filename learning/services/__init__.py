@@ -40,7 +40,13 @@ from learning.services.lessons import (
     move_lesson,
 )
 from learning.services.media import attach_media, register_media, withdraw_media
-from learning.services.payments import mark_paid, mark_paid_together
+from learning.services.payments import (
+    correct_payment,
+    mark_paid,
+    mark_paid_together,
+    may_take_back,
+    take_back_payment,
+)
 from learning.services.plans import change_draft, delete_draft, draft_plan
 from learning.services.presence import answer_question, open_question
 from learning.services.register import (
@@ -96,6 +102,7 @@ __all__ = [
     "close_class",
     "complete_finished_enrolments",
     "complete_hours_if_done",
+    "correct_payment",
     "correct_post_certificate",
     "create_class",
     "create_course",
@@ -118,6 +125,7 @@ __all__ = [
     "forget_own_claims",
     "mark_paid",
     "mark_paid_together",
+    "may_take_back",
     "move_lesson",
     "move_people",
     "note_agent",
@@ -157,6 +165,7 @@ __all__ = [
     "supersede_post_certificate",
     "sweep_uploads",
     "take_back",
+    "take_back_payment",
     "transfer",
     "undo_clearing",
     "waiting_scans",

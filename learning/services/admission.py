@@ -161,9 +161,11 @@ def _entitling_certificate(user: User, number: str, on: date, rules: Eligibility
 
 
 def admit(enrolment: Enrolment, *, by: User, at: datetime) -> Enrolment:
-    """`by` attests having seen ID card and post certificate. Where fees are due, payment comes next."""
+    """`by` attests having seen ID card and post certificate. Where fees are due, payment comes next. Nobody confirms
+    their own (`own`). Raises `CannotEnrol`."""
     with transaction.atomic():
         found = in_state(enrolment, Admission.AWAITING_CONFIRMATION)
+        refuse_own(found, by)
         refuse_revoked(found)
         due = found.training_fee + found.textbook_fee > 0
         found.admission = Admission.AWAITING_PAYMENT if due else Admission.ADMITTED
@@ -184,6 +186,12 @@ def in_state(enrolment: Enrolment, *states: Admission) -> Enrolment:
     if found.admission not in states:
         raise CannotEnrol("state")
     return found
+
+
+def refuse_own(enrolment: Enrolment, by: User) -> None:
+    """A clerk's own papers and payments are a colleague's. Raises `CannotEnrol("own")`."""
+    if enrolment.user_id == by.pk:
+        raise CannotEnrol("own")
 
 
 def refuse_revoked(enrolment: Enrolment) -> None:

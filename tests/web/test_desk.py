@@ -104,8 +104,15 @@ def test_lists_take_as_many_queries_with_one_row_as_with_three(registrar, lingzh
 def test_an_enrolment_is_confirmed_then_paid(registrar, lingzhu, in_tenant):
     with in_tenant(lingzhu):
         enrolment = make_study(lingzhu, admitted=False).enrolment
-    for verb, state in (("confirm", "awaiting_payment"), ("pay", "admitted")):
-        registrar.post(f"/admin/desk/enrolments/{enrolment.uuid}/", {"verb": verb, "seen": "on"})
+    step = f"/admin/desk/enrolments/{enrolment.uuid}/"
+    receipt = {"amount": "280", "on": "2026-01-08", "way": "cash"}
+    for address, data, state in (
+        (step, {"verb": "confirm", "seen": "on"}, "awaiting_payment"),
+        (step, {"verb": "pay", "seen": "on"}, "awaiting_payment"),  # a payment wants day and way
+        (step, {"verb": "withdraw", "seen": "on"}, "awaiting_payment"),
+        (f"{step}detail/", {"verb": "pay"} | receipt, "admitted"),
+    ):
+        registrar.post(address, data)
         with in_tenant(lingzhu):
             enrolment.refresh_from_db()
         assert enrolment.admission == state

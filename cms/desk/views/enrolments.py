@@ -34,7 +34,6 @@ VIEWS = {
     "done": Q(certified_at__isnull=False),
     "revoked": ON_REVOKED,
 }
-VERBS = {"confirm": services.admit, "pay": services.mark_paid, "withdraw": services.withdraw}
 
 
 @access.desk_view(*access.READERS, change=access.CLERKS)
@@ -130,20 +129,14 @@ def _view_names() -> list[tuple[str, str]]:
 @require_POST
 @access.desk_view(*access.CLERKS)
 def step(request: TenantRequest, uuid: str) -> HttpResponse:
-    """One step of admission: confirm, pay or withdraw."""
+    """Confirm from the list, by the word of having seen the papers. Payment and withdrawal want their form."""
     enrolment: Enrolment = get_object_or_404(Enrolment.objects.select_related("user"), uuid=uuid)
-    verb = request.POST.get("verb", "")
-    words = {
-        "confirm": _("%(name)s: enrolment confirmed."),
-        "pay": _("%(name)s: payment noted; the trainee may study."),
-        "withdraw": _("%(name)s: enrolment withdrawn."),
-    }
     try:
-        if verb == "confirm" and request.POST.get("seen") != "on":
+        if request.POST.get("seen") != "on":
             messages.error(request, _("Without this nothing is confirmed."))
-        elif verb in VERBS:
-            VERBS[verb](enrolment, by=request.user, at=now())
-            messages.success(request, words[verb] % {"name": enrolment.user.name})
+        elif request.POST.get("verb") == "confirm":
+            services.admit(enrolment, by=request.user, at=now())
+            messages.success(request, _("%(name)s: enrolment confirmed.") % {"name": enrolment.user.name})
     except DomainError as error:
         messages.error(request, error.message)
     back = request.POST.get("next", "")
