@@ -79,7 +79,7 @@ def correct_payment(
     found = in_state(enrolment, *Admission)
     refuse_own(found, by)
     reason, number = " ".join(reason.split()), receipt_number.strip()[:40]
-    after = {"paid_on": on, "paid_way": way, "receipt_number": number}
+    after: dict[str, date | str] = {"paid_on": on, "paid_way": way, "receipt_number": number}
     before = {name: getattr(found, name) for name in after}
     refusal = refusal_of_correction(
         paid=found.paid_at is not None, reason=reason, paid_on=on, on=localdate(at),
