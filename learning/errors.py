@@ -1,5 +1,8 @@
 """What can stand in the way of enrolling and studying. Codes are part of the protocol (docs/protocol.md)."""
 
+from collections.abc import Sequence
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.errors import DomainError
@@ -47,6 +50,7 @@ ENROLMENT_REFUSALS = {
     "bad_fee": _("A fee cannot be less than nothing."),
     "not_free": _("The fee notice in force names a fee for this position: it cannot be free of charge."),
     "no_consent": _("Please agree that your data pass to the institution; without them it cannot enrol you."),
+    "withdrawn": _("The enrolment is withdrawn."),
     "own": _("This is your own enrolment: a colleague has to do it."),
     "not_own": _("This is not an application of yours."),
 }
@@ -81,6 +85,19 @@ class CannotEnrol(DomainError):
 
     def __init__(self, refusal: str, status: int = 409) -> None:
         super().__init__(ENROLMENT_REFUSALS[refusal], code=f"enrolment.{refusal}", status=status)
+
+
+class NotTogether(DomainError):
+    """Code `enrolment.together`: one step for many, and nothing was done. `people` are name and sentence of the first
+    ten who stand in the way; names are not part of the message, which may be logged."""
+
+    SHOWN = 10
+
+    def __init__(self, refused: Sequence[tuple[str, str]]) -> None:
+        self.people = [(name, str(ENROLMENT_REFUSALS[code])) for name, code in refused[: self.SHOWN]]
+        self.codes = [code for _name, code in refused]
+        words = gettext("Nothing was done. People who stand in the way: %(n)d.")
+        super().__init__(words % {"n": len(refused)}, code="enrolment.together")
 
 
 SCAN_REFUSALS = {

@@ -43,7 +43,6 @@ from learning.services.media import attach_media, register_media, withdraw_media
 from learning.services.payments import (
     correct_payment,
     mark_paid,
-    mark_paid_together,
     may_take_back,
     take_back_payment,
 )
@@ -69,6 +68,7 @@ from learning.services.study import (
     open_study_session,
     resume,
 )
+from learning.services.together import admit_together, mark_paid_together, put_into_class
 from learning.services.traces import note_agent, note_rhythm, note_trace
 from learning.services.uploads import (
     begin_upload,
@@ -86,6 +86,7 @@ __all__ = [
     "ClassData",
     "add_question",
     "admit",
+    "admit_together",
     "answer_question",
     "apply_for_enrolment",
     "attach_media",
@@ -142,6 +143,7 @@ __all__ = [
     "open_scan",
     "open_study_session",
     "publish_plan",
+    "put_into_class",
     "read_scan",
     "receive_piece",
     "refund_is_due",

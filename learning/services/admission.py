@@ -167,13 +167,18 @@ def admit(enrolment: Enrolment, *, by: User, at: datetime) -> Enrolment:
         found = in_state(enrolment, Admission.AWAITING_CONFIRMATION)
         refuse_own(found, by)
         refuse_revoked(found)
-        due = found.training_fee + found.textbook_fee > 0
-        found.admission = Admission.AWAITING_PAYMENT if due else Admission.ADMITTED
-        found.admitted_at = None if due else at
-        found.seen_by, found.seen_at = by, at
-        found.save(update_fields=["admission", "admitted_at", "seen_by", "seen_at"])
-        record("enrolment.confirmed", actor=by, subject=found, institution=found.institution, at=at)
+        write_seen(found, by=by, at=at)
     return found
+
+
+def write_seen(found: Enrolment, *, by: User, at: datetime) -> None:
+    """What `admit` writes, in the transaction of a caller who holds the row and has asked the rules."""
+    due = found.training_fee + found.textbook_fee > 0
+    found.admission = Admission.AWAITING_PAYMENT if due else Admission.ADMITTED
+    found.admitted_at = None if due else at
+    found.seen_by, found.seen_at = by, at
+    found.save(update_fields=["admission", "admitted_at", "seen_by", "seen_at"])
+    record("enrolment.confirmed", actor=by, subject=found, institution=found.institution, at=at)
 
 
 def in_state(enrolment: Enrolment, *states: Admission) -> Enrolment:

@@ -1,6 +1,5 @@
-"""Fees that were paid to the institution, one enrolment or many at once; and what was noted wrongly."""
+"""A fee that was paid to the institution; and what was noted wrongly about it."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -44,6 +43,13 @@ def mark_paid(
     refusal = refusal_of_payment(amount=found.paid_amount, fees=fees, paid_on=found.paid_on, on=today, way_known=known)
     if refusal:
         raise CannotEnrol(refusal)
+    write_paid(found, way=way, receipt_number=receipt_number, by=by, at=at)
+    return found
+
+
+def write_paid(found: Enrolment, *, way: str, receipt_number: str, by: User, at: datetime) -> None:
+    """What `mark_paid` writes beside sum and day, in the transaction of a caller who holds the row and has asked the
+    rules."""
     found.paid_way, found.receipt_number = way, receipt_number.strip()[:40]
     found.admission = Admission.ADMITTED
     found.paid_at = found.admitted_at = at
@@ -53,18 +59,6 @@ def mark_paid(
         ]
     )  # fmt: skip
     record("enrolment.paid", actor=by, subject=found, institution=found.institution, at=at, way=way)
-    return found
-
-
-@transaction.atomic
-def mark_paid_together(
-    enrolments: Iterable[Enrolment], *, on: date | None = None, way: str = "", by: User, at: datetime
-) -> int:
-    """Each has paid the sum due, as where an employer pays for many; how many. All or none: raises as `mark_paid`."""
-    ordered = sorted(enrolments, key=lambda enrolment: enrolment.pk)  # one order of locks for everybody
-    for enrolment in ordered:
-        mark_paid(enrolment, on=on, way=way, by=by, at=at)
-    return len(ordered)
 
 
 @transaction.atomic

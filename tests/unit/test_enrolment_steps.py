@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from learning import services
-from learning.errors import CannotEnrol
+from learning.errors import CannotEnrol, NotTogether
 from learning.models import Admission, Enrolment, Origin
 from tenants.audit.models import Entry
 from tests.support import people
@@ -80,7 +80,12 @@ def test_another_sum_a_day_to_come_or_an_unknown_way_is_refused(due: Any, clerk:
 def test_many_are_paid_together_or_none(place: Any, due: Any, clerk: Any) -> None:
     plan = due.plan
     unconfirmed = make_study(place, admitted=False, year=2025).enrolment
-    assert refused(services.mark_paid_together, [due, unconfirmed], by=clerk, at=AT) == "enrolment.state"
+    with pytest.raises(NotTogether) as error:
+        services.mark_paid_together([due, unconfirmed], by=clerk, at=AT)
+    assert (error.value.code, error.value.codes) == ("enrolment.together", ["state"])
+    assert [name for name, _sentence in error.value.people] == [unconfirmed.user.name]
+    tomorrow = TODAY + timedelta(days=1)
+    assert refused(services.mark_paid_together, [due], on=tomorrow, by=clerk, at=AT) == "enrolment.paid_day"
     due.refresh_from_db()
     assert (due.admission, due.plan, entries("enrolment.paid")) == (Admission.AWAITING_PAYMENT, plan, 0)
     services.admit(unconfirmed, by=clerk, at=AT)
@@ -238,7 +243,9 @@ def test_nobody_sees_their_own_papers_or_notes_their_own_payment(place: Any, cle
     assert refused(services.admit, own, **said) == "enrolment.own"
     services.admit(own, by=people.make_user("黎静"), at=AT)
     assert refused(services.mark_paid, own, **said) == "enrolment.own"
-    assert refused(services.mark_paid_together, [own], **said) == "enrolment.own"
+    with pytest.raises(NotTogether) as error:
+        services.mark_paid_together([own], **said)
+    assert error.value.codes == ["own"]
     services.mark_paid(own, by=people.make_user("黎静"), at=AT)
     assert refused(services.take_back_payment, own, reason="没有交", **said) == "enrolment.own"
     right = {"on": TODAY, "way": "cash", "receipt_number": "8", "reason": "补录"}

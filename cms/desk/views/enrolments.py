@@ -8,13 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.timezone import localdate, now
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from cms.desk import access
-from cms.desk.enrolment_forms import TogetherForm
+from cms.desk.views.together import MOST, blank, take
 from cms.enrolment_words import dress
 from cms.frame import kept, page_of
 from learning import services
@@ -28,6 +27,7 @@ VIEWS = {
     "all": Q(),
     "confirm": Q(admission=Admission.AWAITING_CONFIRMATION),
     "pay": Q(admission=Admission.AWAITING_PAYMENT),
+    "unclassed": Q(training_class=None) & ~Q(admission=Admission.WITHDRAWN),
     "studying": Q(admission=Admission.ADMITTED, hours_state=HoursState.STUDYING),
     "review": Q(hours_state=HoursState.IN_REVIEW),
     "cleared": Q(hours_state=HoursState.CLEARED),
@@ -38,9 +38,11 @@ VIEWS = {
 
 @access.desk_view(*access.READERS, change=access.CLERKS)
 def index(request: TenantRequest) -> HttpResponse:
-    """Everybody enrolled here, with hours, exam and the next step of the desk; POST notes payments of the chosen."""
-    together = TogetherForm(request.POST or None, initial={"on": localdate(now())})
-    if request.method == "POST" and _pay_together(request, together):
+    """Everybody enrolled here, with hours, exam and the next step of the desk; POST takes a step for the chosen."""
+    classes = list(TrainingClass.objects.order_by("-year", "name"))
+    posted = request.method == "POST"
+    together = take(request, rows_of(request.GET), classes) if posted else blank(classes)
+    if posted and not together.failed:
         return redirect(request.get_full_path())
     chosen = request.GET.get("class", "")
     view, query = request.GET.get("view", "all"), request.GET.get("q", "").strip()
@@ -65,13 +67,16 @@ def index(request: TenantRequest) -> HttpResponse:
             if code != "revoked" or counts[code] or code == view
         ],
         "view": view,
-        "classes": TrainingClass.objects.order_by("-year", "name"),
+        "classes": classes,
         "chosen": chosen,
         "together": together,
+        "ticked": request.POST.getlist("people"),
+        "everyone": "everyone" in request.POST,
+        "most": MOST,
         "may_change": access.has_role(request.user, *access.CLERKS),
         "here": request.get_full_path(),
     }
-    return render(request, "desk/enrolments.html", context, status=400 if together.errors else 200)
+    return render(request, "desk/enrolments.html", context, status=400 if together.failed else 200)
 
 
 def of_class(chosen: str) -> QuerySet[Enrolment]:
@@ -97,27 +102,12 @@ def is_key(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
 
 
-def _pay_together(request: TenantRequest, form: TogetherForm) -> bool:
-    """Whether all of the chosen were noted as paid; else nobody was, and the form says why."""
-    if not form.is_valid():
-        return False
-    data = form.cleaned_data
-    chosen = list(Enrolment.objects.filter(uuid__in=data["people"]))
-    try:
-        done = services.mark_paid_together(chosen, on=data["on"], way=data["way"], by=request.user, at=now())
-    except DomainError as error:
-        form.add_error(None, error.message)
-        return False
-    words = ngettext("Payment noted for %(n)d person.", "Payment noted for %(n)d people.", done)
-    messages.success(request, words % {"n": done})
-    return True
-
-
 def _view_names() -> list[tuple[str, str]]:
     return [
         ("all", _("All")),
         ("confirm", _("To confirm")),
         ("pay", _("To pay")),
+        ("unclassed", _("Without class")),
         ("studying", _("Studying")),
         ("review", _("In review")),
         ("cleared", _("Cleared")),
