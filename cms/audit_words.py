@@ -110,6 +110,8 @@ GROUPS = {
         "enrolment_scan.erased": pgettext_lazy("audit", "Erased scans of papers after retention"),
         "enrolment.confirmed": pgettext_lazy("audit", "Confirmed an enrolment"),
         "enrolment.paid": pgettext_lazy("audit", "Noted a payment"),
+        "enrolment.payment_corrected": pgettext_lazy("audit", "Corrected a noted payment"),
+        "enrolment.payment_taken_back": pgettext_lazy("audit", "Took a noted payment back"),
         "enrolment.withdrawn": pgettext_lazy("audit", "Withdrew an enrolment"),
         "enrolment.transferred": pgettext_lazy("audit", "Moved an enrolment to another institution"),
         "class.created": pgettext_lazy("audit", "Opened a class"),

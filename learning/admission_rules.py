@@ -1,4 +1,4 @@
-"""Payment, withdrawal and transfer of an enrolment: pure functions on plain values.
+"""Fees, payment, withdrawal and transfer of an enrolment: pure functions on plain values.
 
 Each returns a key of `ENROLMENT_REFUSALS`, empty where nothing stands in the way. Money in yuan.
 """
@@ -20,6 +20,16 @@ class Standing:
     recorded: bool = False  # the register of the province counts its hours
 
 
+def refusal_of_fees(*, training_fee: Decimal, textbook_fee: Decimal, notice: str, free: bool = False) -> str:
+    """Codes: `bad_fee`, `no_fee` (no notice in force names a fee), `not_free` (`free`: said to cost nothing, but the
+    notice in force names a fee)."""
+    if training_fee < 0 or textbook_fee < 0:
+        return "bad_fee"
+    if free:
+        return "not_free" if notice or training_fee or textbook_fee else ""
+    return "" if notice and training_fee > 0 else "no_fee"
+
+
 def refusal_of_payment(*, amount: Decimal, fees: Decimal, paid_on: date, on: date, way_known: bool) -> str:
     """Codes: `amount` (the whole sum is paid, no more and no less), `paid_day`, `paid_way`."""
     if amount != fees:
@@ -27,6 +37,29 @@ def refusal_of_payment(*, amount: Decimal, fees: Decimal, paid_on: date, on: dat
     if paid_on > on:
         return "paid_day"
     return "" if way_known else "paid_way"
+
+
+def refusal_of_correction(*, paid: bool, reason: str, paid_on: date, on: date, way_known: bool, differs: bool) -> str:
+    """Codes: `not_paid`, `payment_reason`, `paid_day`, `paid_way`, `payment_same` (nothing differs)."""
+    if not paid:
+        return "not_paid"
+    if not reason:
+        return "payment_reason"
+    if paid_on > on:
+        return "paid_day"
+    if not way_known:
+        return "paid_way"
+    return "" if differs else "payment_same"
+
+
+def refusal_of_taking_back(standing: Standing, *, reason: str, sat: bool, complete: bool) -> str:
+    """Whether a payment may be un-noted. Codes: `not_paid`, `payment_reason`, `paid_studied` (a sitting was opened,
+    time credited, hours complete, or an exam taken: what the payment opened has been used)."""
+    if standing.paid_on is None or not standing.admitted:
+        return "not_paid"
+    if sat or complete or standing.begun or standing.attempted or standing.passed or standing.recorded:
+        return "paid_studied"
+    return "" if reason else "payment_reason"
 
 
 def owes_refund(standing: Standing, *, on: date, refund_days: int) -> bool:

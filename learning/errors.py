@@ -1,5 +1,8 @@
 """What can stand in the way of enrolling and studying. Codes are part of the protocol (docs/protocol.md)."""
 
+from collections.abc import Sequence
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.errors import DomainError
@@ -28,6 +31,12 @@ ENROLMENT_REFUSALS = {
     "amount": _("The amount differs from the fees of this enrolment."),
     "paid_day": _("The day of payment lies in the future."),
     "paid_way": _("This way of payment does not exist."),
+    "not_paid": _("No payment is noted for this enrolment."),
+    "payment_reason": _("Say in one sentence why."),
+    "payment_same": _("This is what is written down already."),
+    "paid_studied": _(
+        "Something was studied or an exam begun since: the payment stays. Withdraw the enrolment instead."
+    ),
     "withdraw_passed": _("The exam has been passed: the enrolment cannot be withdrawn any more."),
     "withdraw_recorded": _("The hours have been recorded: the enrolment cannot be withdrawn any more."),
     "withdraw_reason": _("Study has begun: say why the enrolment is withdrawn."),
@@ -39,8 +48,10 @@ ENROLMENT_REFUSALS = {
     "refuse_reason": _("Say why the application is refused: the trainee reads it."),
     "no_fee": _("The institution has not published its fee for this position yet. Please call it."),
     "bad_fee": _("A fee cannot be less than nothing."),
+    "not_free": _("The fee notice in force names a fee for this position: it cannot be free of charge."),
     "no_consent": _("Please agree that your data pass to the institution; without them it cannot enrol you."),
-    "own": _("These are your own papers: a colleague has to do it."),
+    "withdrawn": _("The enrolment is withdrawn."),
+    "own": _("This is your own enrolment: a colleague has to do it."),
     "not_own": _("This is not an application of yours."),
 }
 
@@ -74,6 +85,19 @@ class CannotEnrol(DomainError):
 
     def __init__(self, refusal: str, status: int = 409) -> None:
         super().__init__(ENROLMENT_REFUSALS[refusal], code=f"enrolment.{refusal}", status=status)
+
+
+class NotTogether(DomainError):
+    """Code `enrolment.together`: one step for many, and nothing was done. `people` are name and sentence of the first
+    ten who stand in the way; names are not part of the message, which may be logged."""
+
+    SHOWN = 10
+
+    def __init__(self, refused: Sequence[tuple[str, str]]) -> None:
+        self.people = [(name, str(ENROLMENT_REFUSALS[code])) for name, code in refused[: self.SHOWN]]
+        self.codes = [code for _name, code in refused]
+        words = gettext("Nothing was done. People who stand in the way: %(n)d.")
+        super().__init__(words % {"n": len(refused)}, code="enrolment.together")
 
 
 SCAN_REFUSALS = {

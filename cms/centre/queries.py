@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
@@ -166,7 +167,7 @@ def _card(
     )
     step, lost = next_step(facts), recent.get(enrolment.pk, [])
     values = {
-        "fee": f"{enrolment.training_fee + enrolment.textbook_fee:f}".rstrip("0").rstrip("."),
+        "fee": floatformat(enrolment.training_fee + enrolment.textbook_fee, "-2"),
         "missing": words.missing_words([step for step in facts.missing if step != "confirmation"]),
         "order": facts.lesson_order,
         "lesson": facts.lesson_title,

@@ -1,13 +1,11 @@
 """What the desk types at the steps of an enrolment."""
 
-from contextlib import suppress
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from learning.models import PaymentWay
+from learning.models import PaymentWay, TrainingClass
 
 
 class SeenForm(forms.Form):
@@ -32,16 +30,49 @@ class PayForm(_Paid):
     field_order = ("amount", "on", "way", "receipt_number")
 
 
-class TogetherForm(_Paid):
-    """The sum due of everybody chosen in the list, on one day and in one way."""
+class _Reason(forms.Form):
+    reason = forms.CharField(
+        label=_("Why"), max_length=200, help_text=_("for the audit trail; one sentence, without numbers of the person"),
+        error_messages={"required": _("Say in one sentence why.")},
+    )  # fmt: skip
 
-    def clean(self) -> dict[str, Any]:
-        """`people`: the chosen uuids."""
-        data = super().clean() or {}
-        data["people"] = _uuids(self.data.getlist("people"))  # type: ignore[attr-defined]
-        if not data["people"]:
-            raise forms.ValidationError(_("Choose at least one person of the list."))
-        return data
+
+class CorrectPaymentForm(_Paid, _Reason):
+    """Day, way and receipt as they should have been; the sum stays."""
+
+    receipt_number = forms.CharField(label=_("Number of the receipt"), max_length=40, required=False)
+    field_order = ("on", "way", "receipt_number", "reason")
+
+
+class TakeBackForm(_Reason):
+    """It was not paid after all."""
+
+
+class PaidTogetherForm(_Paid):
+    """The sum due of everybody chosen in the list, on one day, in one way and with one receipt."""
+
+    receipt_number = forms.CharField(label=_("Number of the receipt"), max_length=40, required=False)
+
+
+class SeenTogetherForm(forms.Form):
+    """The clerk's word for all the chosen."""
+
+    seen = forms.BooleanField(
+        label=_("Of each of the chosen I have seen the ID card and the post certificate, or their scans."),
+        error_messages={"required": _("Without this nothing is confirmed.")},
+    )
+
+
+class ClassTogetherForm(forms.Form):
+    """Into which of the open classes."""
+
+    training_class = forms.ChoiceField(label=_("Class"), error_messages={"required": _("Choose the class.")})
+
+    def __init__(self, *args: Any, classes: list[TrainingClass], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.classes = {str(one.pk): one for one in classes if one.closed_at is None}
+        choices = [("", "—"), *((key, str(one)) for key, one in self.classes.items())]
+        self.fields["training_class"].choices = choices  # type: ignore[attr-defined]
 
 
 class WithdrawForm(forms.Form):
@@ -51,11 +82,3 @@ class WithdrawForm(forms.Form):
     refund_note = forms.CharField(
         label=_("Refund"), max_length=200, required=False, help_text=_("sum, way and day, as agreed with the trainee")
     )
-
-
-def _uuids(values: list[str]) -> list[UUID]:
-    found = []
-    for value in values:
-        with suppress(ValueError):
-            found.append(UUID(value))
-    return found

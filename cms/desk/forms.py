@@ -53,6 +53,9 @@ class EnrolForm(PersonForm):
         label=_("Class"), queryset=TrainingClass.objects.none(), required=False, empty_label=_("no class yet")
     )
     year = forms.TypedChoiceField(label=_("Year"), coerce=int)
+    free = forms.BooleanField(
+        label=_("Free of charge: no fee notice names this position, and nothing is asked for it."), required=False
+    )
     wants_invoice = forms.BooleanField(label=_("An invoice is wanted"), required=False)
     invoice_title = forms.CharField(label=_("Title of the invoice"), max_length=100, required=False)
     invoice_tax_number = forms.CharField(

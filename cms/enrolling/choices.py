@@ -13,8 +13,8 @@ from learning.entitlement import certificates_of
 from learning.errors import ENROLMENT_REFUSALS
 from learning.models import Admission, Enrolment, Plan, PostCertificate
 from learning.rules import EligibilityRules
-from tenants.accounts.models import DocumentKind, User
-from tenants.accounts.rules import born_on
+from tenants.accounts.models import DocumentKind, User, number_index
+from tenants.accounts.rules import born_on, same_name
 from tenants.models import Institution
 from tenants.rulesets.services import rules_for
 from tenants.scopes import province_scope
@@ -25,6 +25,17 @@ TO_ONESELF = {
     "too_young": gettext_lazy("You are younger than the rules of the province allow."),
     "too_old": gettext_lazy("You are older than the rules of the province allow."),
 }
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whose certificates: index and name as the register has them, the day of birth where the number tells it, and the
+    account where there is one."""
+
+    index: str
+    name: str
+    born: date | None
+    user: User | None
 
 
 @dataclass(frozen=True)
@@ -48,7 +59,13 @@ class Choice:
 
     @property
     def why(self) -> str:
+        """The sentence to the person themselves."""
         return str(TO_ONESELF.get(self.refusal) or ENROLMENT_REFUSALS[self.refusal]) if self.refusal else ""
+
+    @property
+    def why_not_they(self) -> str:
+        """The sentence to staff."""
+        return str(ENROLMENT_REFUSALS[self.refusal]) if self.refusal else ""
 
     def is_for(self, position_code: str, year: str) -> bool:
         """Whether a link that names these means this choice; empty is any."""
@@ -57,10 +74,25 @@ class Choice:
 
 def choices_of(user: User, institution: Institution, *, at: datetime) -> list[Choice]:
     """Everything the register holds for the account's number and name, by year: six queries whatever their number."""
-    certificates = certificates_of(user.id_number_index, user.name, at=at)
+    holder = Holder(user.id_number_index, user.name, _born(user.document_kind, user.id_number), user)
+    return _choices(holder, institution, at=at)
+
+
+def choices_at_counter(kind: str, number: str, name: str, institution: Institution, *, at: datetime) -> list[Choice]:
+    """The same of somebody at the counter, by their normalised document. What an account of another name has is not
+    looked at: the counter does not say that it is there."""
+    user = User.objects.by_document(kind, number)
+    if user is not None and (user.closed_at is not None or not same_name(user.name, name)):
+        user = None
+    return _choices(Holder(number_index(number), name, _born(kind, number), user), institution, at=at)
+
+
+def _choices(holder: Holder, institution: Institution, *, at: datetime) -> list[Choice]:
+    certificates = certificates_of(holder.index, holder.name, at=at)
     codes = {one.position.code for one in certificates}
-    years, live, fees = _years(certificates), _live(user), fees_of_all(codes, localdate(at))
-    too = refusal_of_age(born=_born(user), on=localdate(at), rules=rules_for(EligibilityRules, at=at))
+    live = _live(holder.user) if holder.user and certificates else {}
+    years, fees = _years(certificates), fees_of_all(codes, localdate(at))
+    too = refusal_of_age(born=holder.born, on=localdate(at), rules=rules_for(EligibilityRules, at=at))
     found = []
     for certificate in certificates:
         code = certificate.position.code
@@ -79,8 +111,8 @@ def choices_of(user: User, institution: Institution, *, at: datetime) -> list[Ch
     return sorted(found, key=lambda choice: bool(choice.refusal))
 
 
-def _born(user: User) -> date | None:
-    return None if user.document_kind == DocumentKind.PASSPORT else born_on(user.id_number)
+def _born(kind: str, number: str) -> date | None:
+    return None if kind == DocumentKind.PASSPORT else born_on(number)
 
 
 def _years(certificates: list[PostCertificate]) -> dict[int, list[int]]:

@@ -16,6 +16,7 @@ from learning.services.claims import (
 )
 from learning.services.classes import ClassData, change_class, close_class, create_class, move_people, reopen_class
 from learning.services.clearing import clear_credit, undo_clearing
+from learning.services.counter import AtCounter, enrol_at_counter
 from learning.services.encoding import encode_upload
 from learning.services.hours import (
     complete_finished_enrolments,
@@ -39,7 +40,12 @@ from learning.services.lessons import (
     move_lesson,
 )
 from learning.services.media import attach_media, register_media, withdraw_media
-from learning.services.payments import mark_paid, mark_paid_together
+from learning.services.payments import (
+    correct_payment,
+    mark_paid,
+    may_take_back,
+    take_back_payment,
+)
 from learning.services.plans import change_draft, delete_draft, draft_plan
 from learning.services.presence import answer_question, open_question
 from learning.services.register import (
@@ -62,6 +68,7 @@ from learning.services.study import (
     open_study_session,
     resume,
 )
+from learning.services.together import admit_together, mark_paid_together, put_into_class
 from learning.services.traces import note_agent, note_rhythm, note_trace
 from learning.services.uploads import (
     begin_upload,
@@ -74,10 +81,12 @@ from learning.services.uploads import (
 
 __all__ = [
     "REMINDER_KINDS",
+    "AtCounter",
     "CertificateData",
     "ClassData",
     "add_question",
     "admit",
+    "admit_together",
     "answer_question",
     "apply_for_enrolment",
     "attach_media",
@@ -94,6 +103,7 @@ __all__ = [
     "close_class",
     "complete_finished_enrolments",
     "complete_hours_if_done",
+    "correct_payment",
     "correct_post_certificate",
     "create_class",
     "create_course",
@@ -110,11 +120,13 @@ __all__ = [
     "end_idle_sessions",
     "end_study_session",
     "enrol",
+    "enrol_at_counter",
     "enter_claim",
     "forget_claims",
     "forget_own_claims",
     "mark_paid",
     "mark_paid_together",
+    "may_take_back",
     "move_lesson",
     "move_people",
     "note_agent",
@@ -131,6 +143,7 @@ __all__ = [
     "open_scan",
     "open_study_session",
     "publish_plan",
+    "put_into_class",
     "read_scan",
     "receive_piece",
     "refund_is_due",
@@ -154,6 +167,7 @@ __all__ = [
     "supersede_post_certificate",
     "sweep_uploads",
     "take_back",
+    "take_back_payment",
     "transfer",
     "undo_clearing",
     "waiting_scans",

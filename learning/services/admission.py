@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
+from learning.admission_rules import refusal_of_fees
 from learning.certificate_numbers import certificate_key
 from learning.eligibility import (
     ClassFacts,
@@ -49,6 +50,7 @@ def enrol(
     textbook_fee: Decimal = Decimal(0),
     fee_notice: str = "",
     origin: Origin = Origin.COUNTER,
+    free: bool = False,
     phone: str = "",
     wants_invoice: bool = False,
     invoice_title: str = "",
@@ -58,8 +60,9 @@ def enrol(
 ) -> Enrolment:
     """Enrol the holder of a post certificate for its position, with the fees of `fee_notice` (title and date) frozen.
 
-    A certificate of somebody else is refused in the same words as one that does not exist. `phone` is the number on
-    the application; the account's own stays as it is. Raises `CannotEnrol`, `NotLive`, `BadPhone`.
+    Without a notice in force only who says `free` enrols somebody, and the audit row says it too. A certificate of
+    somebody else is refused in the same words as one that does not exist. `phone` is the number on the application;
+    the account's own stays as it is. Raises `CannotEnrol`, `NotLive`, `BadPhone`.
     """
     said: dict[str, Any] = {
         "training_fee": training_fee,
@@ -68,14 +71,14 @@ def enrol(
         "origin": origin,
         "phone": normalised_phone(phone) if phone else None,
     }
-    if training_fee < 0 or textbook_fee < 0:
-        raise CannotEnrol("bad_fee")
+    _refuse(refusal_of_fees(training_fee=training_fee, textbook_fee=textbook_fee, notice=fee_notice, free=free))
     said |= _invoice(wants_invoice, invoice_title, invoice_tax_number)
     try:
         with transaction.atomic():
             wanted = Wanted(institution, user, certificate_number, year, training_class)
             enrolment = create_enrolment(wanted, said, at=at)
-            record("enrolment.created", actor=by, subject=enrolment, institution=institution, at=at)
+            told = {"free": True} if free else {}
+            record("enrolment.created", actor=by, subject=enrolment, institution=institution, at=at, **told)
     except IntegrityError as error:
         raise CannotEnrol("exists") from error
     return enrolment
@@ -159,17 +162,24 @@ def _entitling_certificate(user: User, number: str, on: date, rules: Eligibility
 
 
 def admit(enrolment: Enrolment, *, by: User, at: datetime) -> Enrolment:
-    """`by` attests having seen ID card and post certificate. Where fees are due, payment comes next."""
+    """`by` attests having seen ID card and post certificate. Where fees are due, payment comes next. Nobody confirms
+    their own (`own`). Raises `CannotEnrol`."""
     with transaction.atomic():
         found = in_state(enrolment, Admission.AWAITING_CONFIRMATION)
+        refuse_own(found, by)
         refuse_revoked(found)
-        due = found.training_fee + found.textbook_fee > 0
-        found.admission = Admission.AWAITING_PAYMENT if due else Admission.ADMITTED
-        found.admitted_at = None if due else at
-        found.seen_by, found.seen_at = by, at
-        found.save(update_fields=["admission", "admitted_at", "seen_by", "seen_at"])
-        record("enrolment.confirmed", actor=by, subject=found, institution=found.institution, at=at)
+        write_seen(found, by=by, at=at)
     return found
+
+
+def write_seen(found: Enrolment, *, by: User, at: datetime) -> None:
+    """What `admit` writes, in the transaction of a caller who holds the row and has asked the rules."""
+    due = found.training_fee + found.textbook_fee > 0
+    found.admission = Admission.AWAITING_PAYMENT if due else Admission.ADMITTED
+    found.admitted_at = None if due else at
+    found.seen_by, found.seen_at = by, at
+    found.save(update_fields=["admission", "admitted_at", "seen_by", "seen_at"])
+    record("enrolment.confirmed", actor=by, subject=found, institution=found.institution, at=at)
 
 
 def in_state(enrolment: Enrolment, *states: Admission) -> Enrolment:
@@ -182,6 +192,12 @@ def in_state(enrolment: Enrolment, *states: Admission) -> Enrolment:
     if found.admission not in states:
         raise CannotEnrol("state")
     return found
+
+
+def refuse_own(enrolment: Enrolment, by: User) -> None:
+    """A clerk's own papers and payments are a colleague's. Raises `CannotEnrol("own")`."""
+    if enrolment.user_id == by.pk:
+        raise CannotEnrol("own")
 
 
 def refuse_revoked(enrolment: Enrolment) -> None:

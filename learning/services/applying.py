@@ -1,7 +1,6 @@
 """Enrolment by the trainee: they apply and may take it back; the institution confirms or refuses."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -18,9 +17,7 @@ CONSENT = "enrolment-1"  # edition of the sentence about passing data to the ins
 
 
 @transaction.atomic
-def apply_for_enrolment(
-    *, training_fee: Decimal, fee_notice: str, agreed: bool, by: User, at: datetime, **wanted: Any
-) -> Enrolment:
+def apply_for_enrolment(*, agreed: bool, by: User, at: datetime, **wanted: Any) -> Enrolment:
     """Enrol oneself (`wanted` as in `enrol`): awaits the institution's confirmation, with the waiting scans.
 
     Nobody applies without a published fee, nor without agreeing that the data pass to the institution. Raises
@@ -28,11 +25,7 @@ def apply_for_enrolment(
     """
     if not agreed:
         raise CannotEnrol("no_consent")
-    if not fee_notice or training_fee <= 0:
-        raise CannotEnrol("no_fee")
-    enrolment = enrol(
-        user=by, origin=Origin.TRAINEE, training_fee=training_fee, fee_notice=fee_notice, by=by, at=at, **wanted
-    )
+    enrolment = enrol(user=by, origin=Origin.TRAINEE, by=by, at=at, **wanted)
     scans = attach_scans(enrolment)
     record(
         "enrolment.applied", actor=by, subject=enrolment, institution=enrolment.institution, at=at,

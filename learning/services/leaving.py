@@ -6,7 +6,13 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
-from learning.admission_rules import Standing, owes_refund, refusal_of_transfer, refusal_of_withdrawal
+from learning.admission_rules import (
+    Standing,
+    owes_refund,
+    refusal_of_fees,
+    refusal_of_transfer,
+    refusal_of_withdrawal,
+)
 from learning.errors import CannotEnrol
 from learning.events import enrolment_withdrawn
 from learning.models import Admission, CreditSpan, Enrolment, ExamState, Origin, StudySession, TrainingClass
@@ -90,7 +96,8 @@ def transfer(
     """The association moves somebody who has not begun: the new enrolment awaits confirmation at `to_institution`.
 
     The old one is withdrawn and linked; what was paid there is the old institution's to pay back (`refund_note`, as in
-    `withdraw`). Both rows or none; an audit row in the trail of each institution. Raises `CannotEnrol`, `NotLive`.
+    `withdraw`). Nobody is moved to where no notice names a fee (`no_fee`). Both rows or none; an audit row in the trail
+    of each institution. Raises `CannotEnrol`, `NotLive`.
     """
     said = {
         "training_fee": training_fee, "textbook_fee": textbook_fee, "fee_notice": fee_notice[:200],
@@ -109,6 +116,8 @@ def transfer(
             with institution_scope(to_institution):
                 wanted = Wanted(to_institution, left.user, number, left.year, training_class)
                 moved = create_enrolment(wanted, said, at=at)
+                if refusal := refusal_of_fees(training_fee=training_fee, textbook_fee=textbook_fee, notice=fee_notice):
+                    raise CannotEnrol(refusal)
                 record("enrolment.transferred", actor=by, subject=moved, institution=to_institution, at=at)
     except IntegrityError as error:
         raise CannotEnrol("exists") from error

@@ -56,25 +56,35 @@ def pre_register(
     """The person of this document: a new account with the initial password, or the existing one, untouched.
 
     18 digits tell their kind and the gender; a passport needs `document_kind` and `gender`. An existing account keeps
-    its phone, password and photo whatever is given here (no takeover by a clerk or a sheet). Raises `BadDocument`,
-    `BadPhone`, `BadName`, `IdentityConflict`.
+    its phone, password and photo whatever is given here (no takeover by a clerk or a sheet); so does one that a
+    colleague writes in this very moment. Raises `BadDocument`, `BadPhone`, `BadName`, `IdentityConflict`.
     """
     kind = document_kind or kind_of(id_number)
     number = normalised_document(kind, id_number)
     existing = User.objects.by_document(kind, number)
     if existing is not None:
-        # A closed account is nobody's to enrol; its number is free again once the retention is over.
-        if not same_name(existing.name, name) or existing.closed_at is not None:
-            raise IdentityConflict
-        return existing
+        return _same_person(existing, name)
     user = new_user(kind=kind, number=number, name=name, gender=gender, at=at)
     if phone:
         user.set_phone(normalised_phone(phone))
     user.set_password(rules_for(PeopleRules, at=at).initial_password)
-    with transaction.atomic():
-        user.save()
-        record("account.registered", actor=by, subject=user, institution=institution, at=at)
+    try:
+        with transaction.atomic():
+            user.save()
+            record("account.registered", actor=by, subject=user, institution=institution, at=at)
+    except IntegrityError:
+        meanwhile = User.objects.by_document(kind, number)
+        if meanwhile is None:  # it was not about the number
+            raise
+        return _same_person(meanwhile, name)
     return user
+
+
+def _same_person(existing: User, name: str) -> User:
+    """A closed account is nobody's to enrol; its number is free again once the retention is over."""
+    if not same_name(existing.name, name) or existing.closed_at is not None:
+        raise IdentityConflict
+    return existing
 
 
 def new_user(*, kind: str, number: str, name: str, gender: str, at: datetime) -> User:

@@ -100,6 +100,7 @@ def enrol_by_clerk(institution: Any, in_tenant: Any) -> None:
         "phone": PHONES[2],
         "certificate": "粤 7-2016-00703",
         "year": "2026",
+        "free": "on",
     }
     clerk.post("/admin/desk/enrolments/new/", values)
     clerk.post("/admin/desk/enrolments/new/", values | {"enrol": "1"})

@@ -88,7 +88,9 @@ def test_enrolling_an_account_that_exists_brings_it_no_other_phone(registrar, li
     number = in_register(**who)
     looked = registrar.post(NEW, who | {"look": "1"})
     extra = {"phone": ATTACKER, "password": "111111", "email": "a@example.org", "photo": "x", "is_active": ""}
-    enrolled = registrar.post(NEW, who | extra | {"enrol": "1", "certificate": number, "year": "2026"}, follow=True)
+    enrolled = registrar.post(
+        NEW, who | extra | {"enrol": "1", "certificate": number, "year": "2026", "free": "on"}, follow=True
+    )
     for page in (looked, enrolled):
         assert page.status_code == 200
         for secret in (victim.phone, victim.phone[:3] + "****" + victim.phone[-4:], ATTACKER):
@@ -108,6 +110,7 @@ def test_a_new_person_gets_the_phone_that_was_typed_so_the_above_means_something
         "enrol": "1",
         "certificate": register,
         "year": "2026",
+        "free": "on",
         "phone": ATTACKER,
     }
     assert registrar.post(NEW, data).status_code == 302
@@ -146,7 +149,7 @@ def test_a_certificate_of_somebody_else_cannot_be_slipped_into_the_form(registra
     others = in_register(people.id_number(805), "别人")
     in_register(people.id_number(806), "本人", "粤建岗990002")
     data = {"id_number": people.id_number(806), "name": "本人", "enrol": "1", "certificate": others, "year": "2026"}
-    assert registrar.post(NEW, data).status_code == 400
+    assert registrar.post(NEW, data | {"free": "on"}).status_code == 400
     with province_scope():
         assert not Enrolment.objects.exists()
 
@@ -156,7 +159,7 @@ def test_another_name_on_the_account_than_in_the_register_is_refused_neutrally(r
     before = held(victim)
     number = in_register(victim.id_number, "温志城")
     data = {"id_number": victim.id_number, "name": "温志城", "enrol": "1", "certificate": number, "year": "2026"}
-    answer = registrar.post(NEW, data | {"phone": ATTACKER})
+    answer = registrar.post(NEW, data | {"free": "on", "phone": ATTACKER})
     page = answer.content.decode()
     assert answer.status_code == 400
     assert "核对" in page

@@ -186,7 +186,7 @@ def _library(path: Path, clerk: Any) -> float:
                 at=now(),
             )
             enrolment = services.enrol(
-                institution=place, user=user, certificate_number=certificates[instance.number], year=2026,
+                institution=place, user=user, certificate_number=certificates[instance.number], year=2026, free=True,
                 phone=instance.phone, by=clerk, at=now(),
             )  # fmt: skip
             services.admit(enrolment, by=clerk, at=now())

@@ -53,7 +53,7 @@ def published_plan(clerk: Any) -> Any:
 def enrol(place: Any, trainee: Any, clerk: Any, *, at: datetime = AT, number: str = "粤建岗0001") -> Any:
     return services.enrol(
         institution=place, user=trainee, certificate_number=number, year=2020, training_fee=Decimal(280),
-        textbook_fee=Decimal(20), by=clerk, at=at,
+        textbook_fee=Decimal(20), fee_notice="收费公示 (2020-01-02)", by=clerk, at=at,
     )  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def test_where_nothing_is_due_confirmation_admits(place: Any, trainee: Any, cler
     certificate(trainee, clerk)
     published_plan(clerk)
     enrolment = services.enrol(
-        institution=place, user=trainee, certificate_number="粤建岗0001", year=2020, by=clerk, at=AT
+        institution=place, user=trainee, certificate_number="粤建岗0001", year=2020, free=True, by=clerk, at=AT
     )
     assert services.admit(enrolment, by=clerk, at=AT).admission == Admission.ADMITTED
 

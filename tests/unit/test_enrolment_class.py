@@ -28,7 +28,8 @@ def ready(place: Any, trainee: Any, clerk: Any) -> dict[str, Any]:
     certificate(trainee, clerk)
     published_plan(clerk)
     return {
-        "institution": place, "user": trainee, "certificate_number": "粤建岗0001", "year": 2020, "by": clerk, "at": AT,
+        "institution": place, "user": trainee, "certificate_number": "粤建岗0001", "year": 2020, "free": True,
+        "by": clerk, "at": AT,
     }  # fmt: skip
 
 
@@ -45,7 +46,7 @@ def refusal(ready: dict[str, Any], **more: Any) -> str:
 
 def test_the_enrolment_keeps_what_was_said_at_the_counter(ready: dict[str, Any]) -> None:
     enrolment = services.enrol(
-        **ready, phone="138 0013 8000", origin=Origin.TRAINEE, training_fee=Decimal(280),
+        **(ready | {"free": False}), phone="138 0013 8000", origin=Origin.TRAINEE, training_fee=Decimal(280),
         fee_notice="收费公示（2020-01-02）",
         wants_invoice=True, invoice_title=" 岭南建工 ", invoice_tax_number="91440101 ma59abcd1x",
     )  # fmt: skip
@@ -111,7 +112,7 @@ def test_two_clerks_at_once_do_not_share_the_last_place(committed: None, lingzhu
             with in_tenant(lingzhu):
                 services.enrol(
                     institution=lingzhu, user=holders[number], certificate_number=f"粤建岗10{number}", year=2020,
-                    training_class=last, by=clerk, at=AT,
+                    training_class=last, free=True, by=clerk, at=AT,
                 )  # fmt: skip
                 return ""
         except CannotEnrol as error:

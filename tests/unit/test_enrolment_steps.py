@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from learning import services
-from learning.errors import CannotEnrol
+from learning.errors import CannotEnrol, NotTogether
 from learning.models import Admission, Enrolment, Origin
 from tenants.audit.models import Entry
 from tests.support import people
@@ -80,7 +80,12 @@ def test_another_sum_a_day_to_come_or_an_unknown_way_is_refused(due: Any, clerk:
 def test_many_are_paid_together_or_none(place: Any, due: Any, clerk: Any) -> None:
     plan = due.plan
     unconfirmed = make_study(place, admitted=False, year=2025).enrolment
-    assert refused(services.mark_paid_together, [due, unconfirmed], by=clerk, at=AT) == "enrolment.state"
+    with pytest.raises(NotTogether) as error:
+        services.mark_paid_together([due, unconfirmed], by=clerk, at=AT)
+    assert (error.value.code, error.value.codes) == ("enrolment.together", ["state"])
+    assert [name for name, _sentence in error.value.people] == [unconfirmed.user.name]
+    tomorrow = TODAY + timedelta(days=1)
+    assert refused(services.mark_paid_together, [due], on=tomorrow, by=clerk, at=AT) == "enrolment.paid_day"
     due.refresh_from_db()
     assert (due.admission, due.plan, entries("enrolment.paid")) == (Admission.AWAITING_PAYMENT, plan, 0)
     services.admit(unconfirmed, by=clerk, at=AT)
@@ -146,8 +151,9 @@ def test_the_association_moves_somebody_who_has_not_begun(paid: Any, jiangxin: A
 
     jiangxin.position_codes = []
     moved = services.transfer(
-        paid, jiangxin, training_fee=Decimal(300), reason="搬家", refund_note="退 280 元", by=clerk, at=AT
-    )
+        paid, jiangxin, training_fee=Decimal(300), fee_notice="收费公示 (2026-01-02)", reason="搬家",
+        refund_note="退 280 元", by=clerk, at=AT,
+    )  # fmt: skip
     paid.refresh_from_db()
     assert (paid.admission, paid.withdrawal_reason, paid.refund_note) == (Admission.WITHDRAWN, "搬家", "退 280 元")
     with institution_scope(jiangxin):
@@ -177,3 +183,70 @@ def test_nobody_moves_with_hours(place: Any, jiangxin: Any, clerk: Any) -> None:
     study_all(study)
     code = refused(services.transfer, study.enrolment, jiangxin, refund_note="退", by=clerk, at=AT)
     assert code == "enrolment.transfer_hours"
+
+
+def test_a_corrected_payment_keeps_what_stood_there_in_the_trail(paid: Any, clerk: Any) -> None:
+    right = {"on": date(2026, 1, 7), "way": "bank", "receipt_number": " NO-5 ", "by": clerk, "at": AT}
+    assert refused(services.correct_payment, paid, **right, reason=" ") == "enrolment.payment_reason"
+    late = right | {"on": TODAY + timedelta(days=1)}
+    assert refused(services.correct_payment, paid, **late, reason="写错") == "enrolment.paid_day"
+    assert refused(services.correct_payment, paid, **(right | {"way": "x"}), reason="写错") == "enrolment.paid_way"
+    services.correct_payment(paid, **right, reason="回单号写错")
+    found = Enrolment.objects.get(pk=paid.pk)
+    assert (found.paid_on, found.paid_way, found.receipt_number) == (date(2026, 1, 7), "bank", "NO-5")
+    assert (found.admission, found.paid_amount, found.paid_at) == (Admission.ADMITTED, Decimal("280.00"), AT)
+    (entry,) = Entry.objects.filter(action="enrolment.payment_corrected")
+    assert entry.data == {
+        "reason": "回单号写错",
+        "changed": {"paid_on": ["2026-01-08", "2026-01-07"], "paid_way": ["", "bank"], "receipt_number": ["", "NO-5"]},
+    }
+    assert refused(services.correct_payment, paid, **right, reason="写错") == "enrolment.payment_same"
+
+
+def test_who_has_withdrawn_still_has_a_right_receipt_but_no_payment_to_take_back(paid: Any, clerk: Any) -> None:
+    services.withdraw(paid, refund_note="退 280 元", by=clerk, at=AT)
+    services.correct_payment(paid, on=TODAY, way="cash", receipt_number="7", reason="补录", by=clerk, at=AT)
+    assert refused(services.take_back_payment, paid, reason="没有交", by=clerk, at=AT) == "enrolment.state"
+
+
+def test_nothing_paid_is_neither_corrected_nor_taken_back(due: Any, clerk: Any) -> None:
+    said = {"reason": "写错", "by": clerk, "at": AT}
+    assert refused(services.correct_payment, due, on=TODAY, way="", receipt_number="", **said) == "enrolment.not_paid"
+    assert refused(services.take_back_payment, due, **said) == "enrolment.state"
+
+
+def test_a_payment_is_taken_back_as_long_as_nothing_was_studied(paid: Any, clerk: Any) -> None:
+    assert refused(services.take_back_payment, paid, reason="", by=clerk, at=AT) == "enrolment.payment_reason"
+    found = services.take_back_payment(paid, reason="没有交", by=clerk, at=AT)
+    assert (found.admission, found.paid_at, found.admitted_at) == (Admission.AWAITING_PAYMENT, None, None)
+    assert Entry.objects.get(action="enrolment.payment_taken_back").data["stood"]["paid_on"] == "2026-01-08"
+    assert services.mark_paid(found, by=clerk, at=AT).admission == Admission.ADMITTED
+
+
+@pytest.mark.parametrize("what", ["sitting", "complete", "attempt"])
+def test_what_the_payment_opened_keeps_it(place: Any, clerk: Any, what: str) -> None:
+    study = make_study(place)
+    if what == "sitting":
+        at = postgres_now()
+        study.open_camera(at=at)
+        study.open(at=at)
+    else:
+        name = {"complete": "hours_completed_at", "attempt": "first_attempt_at"}[what]
+        Enrolment.objects.filter(pk=study.enrolment.pk).update(**{name: AT})
+    code = refused(services.take_back_payment, study.enrolment, reason="没有交", by=clerk, at=AT)
+    assert code == "enrolment.paid_studied"
+
+
+def test_nobody_sees_their_own_papers_or_notes_their_own_payment(place: Any, clerk: Any) -> None:
+    own = make_study(place, user=clerk, admitted=False).enrolment
+    said: dict[str, Any] = {"by": clerk, "at": AT}
+    assert refused(services.admit, own, **said) == "enrolment.own"
+    services.admit(own, by=people.make_user("黎静"), at=AT)
+    assert refused(services.mark_paid, own, **said) == "enrolment.own"
+    with pytest.raises(NotTogether) as error:
+        services.mark_paid_together([own], **said)
+    assert error.value.codes == ["own"]
+    services.mark_paid(own, by=people.make_user("黎静"), at=AT)
+    assert refused(services.take_back_payment, own, reason="没有交", **said) == "enrolment.own"
+    right = {"on": TODAY, "way": "cash", "receipt_number": "8", "reason": "补录"}
+    assert refused(services.correct_payment, own, **right, **said) == "enrolment.own"

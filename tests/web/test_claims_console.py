@@ -149,3 +149,12 @@ def test_the_list_takes_as_many_queries_with_one_row_as_with_three(
         claimed(lingzhu, holder, f"粤建岗70000{number}", by=by)
     queries, page = queries_of(clerk, LIST)
     assert (queries, page.count("粤建岗70000")) == (14, rows)
+
+
+def test_an_auditor_reads_the_report_and_does_not_open_the_picture(association: Any, lingzhu: Any, holder: Any) -> None:
+    claim = claimed(lingzhu, holder, scan=picture())
+    auditor = staff_client(association, Role.AUDITOR)
+    page = auditor.get(f"{LIST}{claim.uuid}/").content.decode()
+    assert ("附有图片" in page, f"{LIST}{claim.uuid}/scan/" in page) == (True, False)
+    assert auditor.get(f"{LIST}{claim.uuid}/scan/").status_code == 403
+    assert not Entry.objects.filter(action="certificate_claim.scan_read").exists()

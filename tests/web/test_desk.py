@@ -104,8 +104,15 @@ def test_lists_take_as_many_queries_with_one_row_as_with_three(registrar, lingzh
 def test_an_enrolment_is_confirmed_then_paid(registrar, lingzhu, in_tenant):
     with in_tenant(lingzhu):
         enrolment = make_study(lingzhu, admitted=False).enrolment
-    for verb, state in (("confirm", "awaiting_payment"), ("pay", "admitted")):
-        registrar.post(f"/admin/desk/enrolments/{enrolment.uuid}/", {"verb": verb, "seen": "on"})
+    step = f"/admin/desk/enrolments/{enrolment.uuid}/"
+    receipt = {"amount": "280", "on": "2026-01-08", "way": "cash"}
+    for address, data, state in (
+        (step, {"verb": "confirm", "seen": "on"}, "awaiting_payment"),
+        (step, {"verb": "pay", "seen": "on"}, "awaiting_payment"),  # a payment wants day and way
+        (step, {"verb": "withdraw", "seen": "on"}, "awaiting_payment"),
+        (f"{step}detail/", {"verb": "pay"} | receipt, "admitted"),
+    ):
+        registrar.post(address, data)
         with in_tenant(lingzhu):
             enrolment.refresh_from_db()
         assert enrolment.admission == state
@@ -144,7 +151,7 @@ def test_enrolling_takes_number_and_name_and_the_register_fills_the_rest(registr
     page = registrar.post("/admin/desk/enrolments/new/", who | {"look": "1"}).content.decode()
     assert "粤建岗990001" in page
     assert user.phone not in page
-    data = who | {"enrol": "1", "certificate": "粤建岗990001", "year": "2026", "phone": "13999999999"}
+    data = who | {"enrol": "1", "certificate": "粤建岗990001", "year": "2026", "phone": "13999999999", "free": "on"}
     assert registrar.post("/admin/desk/enrolments/new/", data).status_code == 302
     with in_tenant(lingzhu):
         assert Enrolment.objects.get().user_id == user.pk
@@ -213,7 +220,7 @@ def test_somebody_with_a_passport_is_enrolled_by_its_number(registrar, lingzhu, 
     assert "请选择护照上的性别" in asked.content.decode()
     who["gender"] = "female"
     assert "粤建岗990009" in registrar.post("/admin/desk/enrolments/new/", who | {"look": "1"}).content.decode()
-    data = who | {"enrol": "1", "certificate": "粤建岗990009", "year": "2026", "phone": "13999990009"}
+    data = who | {"enrol": "1", "certificate": "粤建岗990009", "year": "2026", "phone": "13999990009", "free": "on"}
     assert registrar.post("/admin/desk/enrolments/new/", data).status_code == 302
     person = User.objects.by_document("passport", "E12345678")
     assert (person.document_kind, person.gender) == ("passport", "female")

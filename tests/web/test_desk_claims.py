@@ -168,3 +168,16 @@ def test_the_list_takes_as_many_queries_with_one_row_as_with_three(
         registrar.post(NEW, typed | {"number": f"粤建岗70000{number}"})
     queries, page = queries_of(registrar, LIST)
     assert (queries, page.count("粤建岗70000")) == (17, rows)
+
+
+def test_a_viewer_reads_the_list_and_does_not_open_the_picture(
+    registrar: Any, typed: Any, lingzhu: Any, in_tenant: Any
+) -> None:
+    registrar.post(NEW, typed | {"scan": picture()})
+    [claim] = claims_of(lingzhu, in_tenant)
+    assert f"{LIST}{claim.uuid}/scan/" in registrar.get(LIST).content.decode()
+    viewer = staff_client(lingzhu, Role.VIEWER)
+    page = viewer.get(LIST).content.decode()
+    assert ("附图片" in page, f"{LIST}{claim.uuid}/scan/" in page) == (True, False)
+    assert viewer.get(f"{LIST}{claim.uuid}/scan/").status_code == 403
+    assert not Entry.objects.filter(action="certificate_claim.scan_read").exists()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from learning.models import Enrolment, TrainingClass
 from tenants.roles.roles import Role
 from tests.support import people
 from tests.support.staff import queries_of, staff_client
-from tests.support.study import make_study
+from tests.support.study import make_study, postgres_now
 from tests.web.test_desk import a_holder
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +87,7 @@ def test_a_withdrawal_after_payment_says_what_is_paid_back(registrar: Any, enrol
     assert (found.admission, found.withdrawal_reason, found.refund_note) == ("withdrawn", "改换岗位", "退 280 元")
     page = registrar.get(address(enrolment)).content.decode()
     assert "退 280 元" in page
-    assert 'name="verb"' not in page
+    assert re.findall('name="verb" value="([a-z]+)"', page) == ["correct"]
 
 
 def test_a_viewer_looks_and_changes_nothing(lingzhu: Any, enrolment: Any, in_tenant: Any) -> None:
@@ -161,6 +163,7 @@ def test_invoice_and_phone_of_the_counter_stand_on_the_enrolment(registrar: Any,
     user = a_holder()
     data = {
         "id_number": user.id_number, "name": user.name, "enrol": "1", "certificate": "粤建岗990001", "year": "2026",
+        "free": "on",
         "phone": "13999999999", "wants_invoice": "on",
     }  # fmt: skip
     refused = registrar.post(f"{LIST}new/", data)
@@ -169,3 +172,55 @@ def test_invoice_and_phone_of_the_counter_stand_on_the_enrolment(registrar: Any,
     with in_tenant(lingzhu):
         found = Enrolment.objects.get(user=user)
     assert (found.phone, found.invoice_title, found.origin) == ("13999999999", "岭南建工", "counter")
+
+
+def test_an_odd_fee_is_shown_to_the_fen(registrar: Any, enrolment: Any, in_tenant: Any) -> None:
+    with in_tenant(enrolment.institution):
+        enrolment.training_fee, enrolment.textbook_fee = Decimal("220.50"), Decimal(60)
+        enrolment.save(update_fields=["training_fee", "textbook_fee"])
+    for page, shown in ((LIST, "¥280.50"), (address(enrolment), "¥220.50")):
+        words = registrar.get(page).content.decode()
+        assert shown in words
+        assert "¥281" not in words
+
+
+def test_a_wrongly_noted_payment_is_corrected_and_taken_back(registrar: Any, enrolment: Any, in_tenant: Any) -> None:
+    registrar.post(address(enrolment), {"verb": "confirm", "seen": "on"})
+    today = localdate(now())
+    assert f"{address(enrolment)}#pay" in registrar.get(LIST).content.decode()
+    registrar.post(address(enrolment), {"verb": "pay", "amount": "280", "on": f"{today}", "way": "cash"})
+    right = {"verb": "correct", "on": f"{today - timedelta(days=1)}", "way": "bank", "receipt_number": "NO-78"}
+    refused = registrar.post(address(enrolment), right)
+    assert (refused.status_code, errors_of(refused)) == (400, "请用一句话写明原因。")
+    assert registrar.post(address(enrolment), right | {"reason": "回单号写错"}).status_code == 302
+    found = now_of(enrolment, in_tenant)
+    assert (found.paid_way, found.receipt_number, found.admission) == ("bank", "NO-78", "admitted")
+    assert registrar.post(address(enrolment), {"verb": "take_back", "reason": "登记到了别人名下"}).status_code == 302
+    found = now_of(enrolment, in_tenant)
+    assert (found.admission, found.paid_at, found.receipt_number) == ("awaiting_payment", None, "")
+    assert 'value="correct"' not in registrar.get(address(enrolment)).content.decode()
+
+
+def test_once_something_was_studied_the_payment_is_corrected_only(registrar: Any, lingzhu: Any, in_tenant: Any) -> None:
+    with in_tenant(lingzhu):
+        study = make_study(lingzhu)
+        at = postgres_now()
+        study.open_camera(at=at)
+        study.open(at=at)
+    page = registrar.get(address(study.enrolment)).content.decode()
+    assert 'value="correct"' in page
+    assert 'value="take_back"' not in page
+    registrar.post(address(study.enrolment), {"verb": "take_back", "reason": "没有交"})
+    assert now_of(study.enrolment, in_tenant).admission == "admitted"
+
+
+def test_a_clerk_does_not_confirm_or_pay_for_themselves(registrar: Any, lingzhu: Any, in_tenant: Any) -> None:
+    with in_tenant(lingzhu):
+        own = make_study(lingzhu, user=registrar.user, admitted=False).enrolment
+    page = registrar.get(address(own)).content.decode()
+    assert "这是您本人的报名" in page
+    assert 'value="confirm"' not in page
+    answer = registrar.post(address(own), {"verb": "confirm", "seen": "on"})
+    assert (answer.status_code, "须由其他同事办理" in errors_of(answer)) == (400, True)
+    registrar.post(f"{LIST}{own.uuid}/", {"verb": "confirm", "seen": "on"})
+    assert now_of(own, in_tenant).admission == "awaiting_confirmation"

@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.utils.timezone import localdate, now
 
+from cms.models.fees import FeeRow
 from learning import services
 from learning.models import CreditSpan, Enrolment
 from tenants.audit.models import Entry
@@ -30,10 +31,12 @@ def clerk(association: Any) -> Any:
 
 
 @pytest.fixture
-def enrolment(lingzhu: Any, in_tenant: Any) -> Any:
+def enrolment(lingzhu: Any, jiangxin: Any, in_tenant: Any) -> Any:
     """Somebody who awaits confirmation at 岭筑; 匠心 has a fee notice and a class."""
     publish_rules(closes_on="2099-12-31")
     Institution.objects.training().update(position_codes=[])
+    with in_tenant(jiangxin):
+        pages.seed(jiangxin)
     with in_tenant(lingzhu):
         return make_study(lingzhu, user=people.make_user("梁志强"), admitted=False).enrolment
 
@@ -65,7 +68,6 @@ def test_from_the_person_to_the_new_institution(
     association: Any, clerk: Any, enrolment: Any, jiangxin: Any, in_tenant: Any
 ) -> None:
     with in_tenant(jiangxin):
-        pages.seed(jiangxin)
         today = localdate(now())
         held = pages.open_class(
             jiangxin,
@@ -185,3 +187,17 @@ def test_nobody_moves_themselves(clerk: Any, lingzhu: Any, jiangxin: Any, in_ten
     answer = clerk.post(to(own, jiangxin), {"reason": "搬家"})
     assert (answer.status_code, "须由其他同事办理" in said(answer)) == (409, True)
     assert moved_of(own) is None
+
+
+def test_nobody_is_moved_to_where_no_fee_notice_names_the_position(
+    clerk: Any, enrolment: Any, jiangxin: Any, in_tenant: Any
+) -> None:
+    with in_tenant(jiangxin):
+        FeeRow.objects.all().delete()
+    where = clerk.get(f"{address(enrolment)}transfer/")
+    assert "尚未公示收费" in text_of(where)
+    assert "?to=" not in where.content.decode()
+    answer = clerk.post(to(enrolment, jiangxin), {"reason": "搬家"})
+    assert (answer.status_code, said(answer)) == (409, "机构尚未公示该岗位的收费，请致电机构。")
+    enrolment.refresh_from_db()
+    assert (enrolment.admission, moved_of(enrolment)) == ("awaiting_confirmation", None)

@@ -88,6 +88,7 @@ def _context(request: TenantRequest, claim: CertificateClaim) -> dict[str, Any]:
     for one in candidates:
         one.certificate.tone = CERTIFICATE_TONES[PostCertificateState(one.certificate.state)]  # type: ignore[attr-defined]
     own = claim.holder_id_index == request.user.id_number_index
+    is_clerk = access.has_role(request.user, *access.CLERKS)
     open_ = claim.state == State.WAITING and claim.emptied_at is None
     return {
         "title": claim.number or "—",
@@ -97,7 +98,8 @@ def _context(request: TenantRequest, claim: CertificateClaim) -> dict[str, Any]:
         "tone": TONES[State(claim.state)],
         "candidates": candidates,
         "own": own,
-        "may_decide": open_ and access.has_role(request.user, *access.CLERKS) and not own,
+        "may_decide": open_ and is_clerk and not own,
+        "may_see": is_clerk,
     }
 
 
@@ -118,7 +120,7 @@ def _take(request: TenantRequest, claim: CertificateClaim, verb: str, form: form
 
 
 @require_safe
-@access.console_view(*access.READERS_OF_CERTIFICATES)
+@access.console_view(*access.CLERKS)
 def scan(request: TenantRequest, uuid: UUID) -> HttpResponse:
-    """The picture of the certificate, after its audit row."""
+    """The picture, after its audit row: it shows number and portrait, so only who decides opens it."""
     return scan_answer(request, get_object_or_404(CertificateClaim.objects.select_related("institution"), uuid=uuid))

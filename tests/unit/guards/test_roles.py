@@ -100,7 +100,7 @@ DESK_ROWS = {
     "desk:class_remind": "manager registrar",
     "desk:class_roster": "manager registrar viewer",
     "desk:claim_note": "manager registrar",
-    "desk:claim_scan": "manager registrar viewer",
+    "desk:claim_scan": "manager registrar",
     "desk:reset_password": "manager registrar",
     # the service tells whose role includes it (tests/web/test_reveal.py)
     "desk:reveal": "manager editor registrar viewer",
@@ -122,7 +122,7 @@ CONSOLE_ROWS = {
     "console:import_errors": "superadmin question_editor certificate_clerk",
     "console:post_certificate": "superadmin certificate_clerk auditor",
     "console:certificate_claim": "superadmin certificate_clerk auditor",
-    "console:certificate_claim_scan": "superadmin certificate_clerk auditor",
+    "console:certificate_claim_scan": "superadmin certificate_clerk",
     "console:enrolment": "superadmin certificate_clerk auditor",
     "console:transfer": "superadmin certificate_clerk",
     "console:case": "superadmin hours_reviewer auditor",
