@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from learning.models import Admission, Enrolment, ExamState, HoursState, PostCertificateState
 
@@ -61,7 +62,7 @@ def _exam_word(state: ExamState) -> str:
 def steps_of(enrolment: Enrolment) -> list[tuple[str, Any, str]]:
     """What has happened and when, oldest first, with a word more where there is one."""
     steps = [
-        (_("Enrolled"), enrolment.created_at, enrolment.get_origin_display()),
+        (pgettext("step", "Enrolled"), enrolment.created_at, enrolment.get_origin_display()),
         (_("Papers seen"), enrolment.seen_at, enrolment.seen_by.name if enrolment.seen_by else ""),
         (_("Payment noted"), enrolment.paid_at, enrolment.get_paid_way_display()),
         (_("Admitted"), enrolment.admitted_at, ""),

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_tenants.models import DomainMixin, TenantMixin
 
 from tenants.crypto import EncryptedTextField
@@ -25,7 +26,7 @@ class State(models.TextChoices):
 
     APPROVED = "approved", _("Approved")
     SUSPENDED = "suspended", _("Suspended")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("institution", "Closed")
 
 
 class InstitutionQuerySet(models.QuerySet["Institution"]):

@@ -36,7 +36,7 @@ def application(enrolment: Enrolment) -> Part:
         (_("Reason of the withdrawal"), redacted(enrolment.withdrawal_reason)),
     ]
     steps = [
-        (_("Enrolled"), enrolment.created_at),
+        (pgettext("step", "Enrolled"), enrolment.created_at),
         (_("Papers seen"), enrolment.seen_at),
         (_("Payment noted"), enrolment.paid_at),
         (_("Admitted"), enrolment.admitted_at),
@@ -63,7 +63,7 @@ def post_certificate(enrolment: Enrolment) -> Part:
         (_("Position"), paper.position.name),
         (_("Issued"), paper.issued_on),
         (_("State"), paper.get_state_display()),
-        (_("Superseded"), paper.superseded_at),
+        (pgettext("export", "Superseded at"), paper.superseded_at),
     ])  # fmt: skip
 
 
@@ -110,7 +110,13 @@ def reviews(enrolment: Enrolment) -> Part:
              _("Decided by"), pgettext("export", "Decided at"))  # fmt: skip
     clearings = Clearing.objects.filter(enrolment=enrolment).select_related("by").order_by("at", "pk")
     cleared = [(one.at, one.get_scope_display(), redacted(one.reason), one.by.name, one.undone_at) for one in clearings]
-    cleared_heads = (_("Time"), pgettext("clearing", "What"), _("Reason"), pgettext("archive", "By"), _("Taken back"))
+    cleared_heads = (
+        _("Time"),
+        pgettext("clearing", "What"),
+        _("Reason"),
+        pgettext("archive", "By"),
+        pgettext("moment", "Taken back"),
+    )
     return Part("reviews", _("Hours review"), tables=[
         Table(_("Decisions"), heads, rounds), Table(_("Cleared hours"), cleared_heads, cleared),
     ])  # fmt: skip
@@ -159,7 +165,9 @@ def messages(enrolment: Enrolment) -> Part:
     ).order_by("created_at", "pk")  # fmt: skip
     rows = [(one.created_at, redacted(one.text), one.get_state_display(), one.sent_at) for one in sent]
     heads = (_("Written"), _("Text"), _("State"), pgettext("export", "Sent at"))
-    return Part("messages", _("Messages"), tables=[Table("SMS", heads, rows, widths=(19, 52, 10, 19))])
+    return Part(
+        "messages", pgettext("archive", "Messages"), tables=[Table("SMS", heads, rows, widths=(19, 52, 10, 19))]
+    )
 
 
 def corrections(enrolment: Enrolment) -> Part:

@@ -22,8 +22,8 @@ def exams(enrolment: Enrolment, *, with_key: bool) -> Part:
          one.looked_by.name if one.looked_by else "", redacted(one.look_note))
         for one in attempts
     ]  # fmt: skip
-    heads = (_("Attempt"), _("Begun"), _("Handed in"), _("Points"), pgettext("archive", "Result"), _("Supervision"),
-             _("Looked at by"), pgettext("archive", "Note"))  # fmt: skip
+    heads = (_("Attempt"), _("Begun"), pgettext("exam", "Handed in"), _("Points"), pgettext("archive", "Result"),
+             _("Supervision"), _("Looked at by"), pgettext("archive", "Note"))  # fmt: skip
     papers = [_paper(one, with_key=with_key) for one in attempts if not one.is_open]
     return Part(
         "exams",
@@ -39,7 +39,13 @@ def _result(attempt: Attempt) -> str:
 
 
 def _paper(attempt: Attempt, *, with_key: bool) -> Table:
-    heads = (_("No."), _("Question"), _("Chosen"), _("Points"), *((_("Right answer"),) if with_key else ()))
+    heads = (
+        _("No."),
+        pgettext("exam", "Question"),
+        _("Chosen"),
+        _("Points"),
+        *((_("Right answer"),) if with_key else ()),
+    )
     rules = rules_of(attempt)
     rows = []
     for item in attempt.items.all():

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from psycopg import sql
 
 from tenants.accounts.data_requests import FIELDS, Wish
@@ -122,7 +123,12 @@ def account(user: User) -> Part:
 
 @provides("roles.GroupMembership.user", "accounts.SupportGrant.user")
 def roles(user: User) -> Part:
-    labels = {"where": _("Institution"), "role": _("Role"), "since": _("From"), "until": _("To")}
+    labels = {
+        "where": _("Institution"),
+        "role": _("Role"),
+        "since": pgettext("period", "From"),
+        "until": pgettext("period", "To"),
+    }
     grants = SupportGrant.objects.filter(user=user).select_related("institution")
     rows = _memberships(user)
     rows += [(grant.institution.name, grant.role, grant.created_at, grant.expires_at) for grant in grants]

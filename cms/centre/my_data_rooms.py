@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from certs.models import AppraisalRecord, HoursCertificate, HoursUpload, QualificationCertificate
 from cms.centre.my_data_parts import Part, gives_files, provides
@@ -45,7 +46,8 @@ from tenants.accounts.models import User
 def consents(user: User) -> Part:
     labels = {
         "where": _("Institution"), "version": _("Version"), "text": _("Text (SHA-256)"), "given": _("Given"),
-        "given_from": _("From address"), "withdrawn": _("Withdrawn"), "withdrawn_from": _("From address"),
+        "given_from": _("From address"), "withdrawn": pgettext("moment", "Withdrawn"),
+        "withdrawn_from": _("From address"),
     }  # fmt: skip
     rows = Consent.objects.filter(user=user).select_related("institution").order_by("-given_at")
     return Part.of("consents", _("Consent to face data"), labels, (
@@ -58,7 +60,7 @@ def consents(user: User) -> Part:
 def face_profiles(user: User) -> Part:
     labels = {
         "where": _("Institution"), "state": _("State"), "photos": _("Photos kept"), "saved": _("Last photo"),
-        "distance": _("Distance of the two photos"), "confirmed": _("Confirmed"),
+        "distance": _("Distance of the two photos"), "confirmed": pgettext("moment", "Confirmed"),
     }  # fmt: skip
     kept: dict[int, list[Any]] = defaultdict(list)
     for profile, saved in (
@@ -75,7 +77,12 @@ def face_profiles(user: User) -> Part:
 
 @provides("proctoring.LongerLimits.user")
 def longer_limits(user: User) -> Part:
-    labels = {"where": _("Institution"), "reason": _("Reason"), "granted": _("Granted"), "ended": _("Ended")}
+    labels = {
+        "where": _("Institution"),
+        "reason": _("Reason"),
+        "granted": _("Granted"),
+        "ended": pgettext("moment", "Ended"),
+    }
     rows = LongerLimits.objects.filter(user=user).select_related("institution").order_by("pk")
     return Part.of("longer_limits", _("Longer limits in the face check"), labels, (
         (row.institution.name, row.reason, row.granted_at, row.ended_at) for row in rows
@@ -97,9 +104,10 @@ def attestations(user: User) -> Part:
 @provides("proctoring.CameraSession.user")
 def camera(user: User) -> Part:
     labels = {
-        "where": _("Institution"), "purpose": _("Purpose"), "opened": _("Opened"), "closed": _("Closed"),
-        "address": _("From address"), "browser": _("Browser"), "camera": _("Camera"), "checks": _("Face checks passed"),
-        "pictures": _("Snapshots"), "incidents": _("Incidents"),
+        "where": _("Institution"), "purpose": _("Purpose"), "opened": pgettext("moment", "Opened"),
+        "closed": _("Closed"), "address": _("From address"), "browser": _("Browser"),
+        "camera": _("Camera"), "checks": _("Face checks passed"), "pictures": _("Snapshots"),
+        "incidents": _("Incidents"),
     }  # fmt: skip
     counts = _counts(user)
     rows = CameraSession.objects.filter(user=user).select_related("institution").order_by("-opened_at")
@@ -133,7 +141,7 @@ def enrolments(user: User) -> Part:
         "approved": _("Hours approved"), "passed": _("Exam passed"), "recorded": _("Hours recorded"),
         "fee": _("Training fee"), "book": _("Textbook fee"), "paid": _("Paid"),
         "receipt": _("Number of the receipt"), "phone": _("Phone on the application"),
-        "invoice": _("Title of the invoice"), "tax": _("Tax number"), "withdrawn": _("Withdrawn"),
+        "invoice": _("Title of the invoice"), "tax": _("Tax number"), "withdrawn": pgettext("moment", "Withdrawn"),
         "why": _("Reason"), "refund": _("Refund"),
     }  # fmt: skip
     rows = Enrolment.objects.filter(user=user).select_related("institution", "position")
@@ -197,8 +205,8 @@ def study(user: User) -> Part:
 def reviews(user: User) -> Part:
     labels = {
         "where": _("Institution"), "position": _("Position"), "year": _("Year"), "round": _("Round"),
-        "opened": _("Opened"), "outcome": _("Outcome"), "ground": _("Ground"), "told": _("What you were told"),
-        "decided": _("Decided"),
+        "opened": pgettext("export", "Opened"), "outcome": _("Outcome"), "ground": _("Ground"),
+        "told": _("What you were told"), "decided": pgettext("moment", "Decided"),
     }  # fmt: skip
     rows = HoursReview.objects.filter(enrolment__user=user).order_by("-opened_at")
     rows = rows.select_related("institution", "enrolment__position")
@@ -214,8 +222,8 @@ def exams(user: User) -> Part:
     """Scores and times. Not the questions and their key: they are the bank's."""
     labels = {
         "where": _("Institution"), "position": _("Position"), "year": _("Year"), "number": _("Attempt"),
-        "opened": _("Opened"), "submitted": _("Handed in"), "answered": _("Questions answered"), "score": _("Score"),
-        "passed": _("Passed"),
+        "opened": pgettext("exam", "Opened"), "submitted": pgettext("exam", "Handed in"),
+        "answered": _("Questions answered"), "score": _("Score"), "passed": pgettext("exam", "Passed or not"),
     }  # fmt: skip
     rows = Attempt.objects.filter(user=user).select_related("institution", "enrolment__position")
     rows = rows.annotate(answered=Count("items__answer", filter=~Q(items__answer__choice=""))).order_by("-opened_at")
@@ -230,7 +238,7 @@ def exams(user: User) -> Part:
 def certificates(user: User) -> Part:
     labels = {
         "kind": _("Kind"), "number": _("Certificate number"), "position": _("Position"), "issued": _("Issued"),
-        "state": _("State"), "revoked": _("Withdrawn"), "why": _("Why"),
+        "state": _("State"), "revoked": _("Void since"), "why": _("Why"),
     }  # fmt: skip
     rows: list[tuple[Any, ...]] = []
     for post in PostCertificate.objects.filter(holder_id_index=user.id_number_index).select_related("position"):
@@ -251,7 +259,7 @@ def claims(user: User) -> Part:
     labels = {
         "where": _("Institution"), "number": _("Certificate number"), "position": _("Position"),
         "issued": _("Issued"), "note": _("Remarks"), "asked": _("Asked"), "state": _("State"), "answer": _("Answer"),
-        "answered": _("Decided"),
+        "answered": pgettext("moment", "Decided"),
     }  # fmt: skip
     rows = CertificateClaim.objects.filter(holder_id_index=user.id_number_index)
     return Part.of("claims", _("Certificates reported to the association"), labels, (
@@ -276,7 +284,7 @@ def appraisals(user: User) -> Part:
 @provides()
 def uploads(user: User) -> Part:
     labels = {"position": _("Position"), "year": _("Year"), "hours": _("Hours"), "state": _("State"),
-              "sent": _("Sent"), "accepted": _("Recorded")}  # fmt: skip
+              "sent": pgettext("hours", "Sent"), "accepted": pgettext("export", "Recorded at")}  # fmt: skip
     rows = HoursUpload.objects.filter(enrolment__user=user).select_related("enrolment__position")
     return Part.of("uploads", _("Hours handed to the national register"), labels, (
         (row.enrolment.position.name, row.enrolment.year, row.hours, row.get_state_display(), row.sent_at,

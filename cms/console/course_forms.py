@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cms.brand_forms import PlainForm
 from learning.catalogue_rules import MOST_OPTIONS
@@ -24,7 +25,10 @@ class QuestionForm(PlainForm):
     """A short question on a lesson."""
 
     stem = forms.CharField(
-        label=_("Question"), max_length=300, strip=True, widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300})
+        label=pgettext_lazy("exam", "Question"),
+        max_length=300,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300}),
     )
     options = forms.CharField(
         label=_("Options"),

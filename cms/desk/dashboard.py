@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from wagtail.admin.ui.components import Component
 
 from cms import editorial_queries
@@ -91,8 +92,15 @@ def _todos(user: Any, counts: dict[str, int], at: Any) -> list[Todo]:
     seen, paid = _("ID card and post certificate seen"), _("they may study once it is noted")
     return [
         *([_profiles_todo(at)] if clerk else []),
-        Todo(counts["confirm"], _("Confirm enrolments"), seen, page, _("Confirm") if clerk else show, "?view=confirm"),
-        Todo(counts["pay"], _("Note payments"), paid, page, _("Note") if clerk else show, "?view=pay"),
+        Todo(
+            counts["confirm"],
+            _("Confirm enrolments"),
+            seen,
+            page,
+            pgettext("to do", "Confirm") if clerk else show,
+            "?view=confirm",
+        ),
+        Todo(counts["pay"], _("Note payments"), paid, page, pgettext("to do", "Note") if clerk else show, "?view=pay"),
         *_register_todos(counts),
         Todo(
             counts["cleared"],
@@ -120,9 +128,9 @@ def _pages_todos(user: Any) -> list[Todo]:
         return []
     if publishes:
         note = _("an editor has handed them in; nobody sees them before you publish")
-        return [Todo(number, _("Pages to be approved"), note, "desk:pages", _("Check"))]
+        return [Todo(number, _("Pages to be approved"), note, "desk:pages", pgettext("page", "Check"))]
     note = _("a manager has written what is to be changed")
-    return [Todo(number, _("Pages sent back"), note, "desk:pages", _("Change"))]
+    return [Todo(number, _("Pages sent back"), note, "desk:pages", pgettext("page", "Change"))]
 
 
 def _register_todos(counts: dict[str, int]) -> list[Todo]:
@@ -148,7 +156,7 @@ def _profiles_todo(at: Any) -> Todo:
     waiting = waiting_profiles()
     oldest = waiting.values_list("matched_at", flat=True).first()
     note = _("longest %(time)s; nobody studies before") % {"time": waited(at - oldest)} if oldest else ""
-    return Todo(waiting.count(), _("Confirm profiles"), note, "desk:profiles", _("Confirm"))
+    return Todo(waiting.count(), _("Confirm profiles"), note, "desk:profiles", pgettext("to do", "Confirm"))
 
 
 def _figures(counts: dict[str, int], at: Any) -> list[Figure]:

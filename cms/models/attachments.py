@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Orderable
@@ -21,7 +22,7 @@ class NoticeAttachment(Orderable):
         "wagtaildocs.Document",
         models.CASCADE,
         related_name="+",
-        verbose_name=_("Document"),
+        verbose_name=pgettext_lazy("file", "Document"),
         help_text=_("PDF, Word, Excel, PowerPoint or ZIP, up to 10 MB"),
     )
     title = models.CharField(_("Title"), max_length=120, blank=True, help_text=_("empty: as the document is called"))

@@ -7,6 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
@@ -34,7 +35,9 @@ class HomePage(Page):
 
     hero_title = models.TextField(_("Headline"), help_text=_("One or two lines; the line break is kept."))
     hero_lead = models.TextField(_("Introduction"), max_length=200)
-    hero_style = models.CharField(_("Ground"), max_length=8, choices=HeroStyle.choices, default=HeroStyle.DEEP)
+    hero_style = models.CharField(
+        pgettext_lazy("colour", "Ground"), max_length=8, choices=HeroStyle.choices, default=HeroStyle.DEEP
+    )
     hero_drawing = models.CharField(
         _("Drawing"), max_length=12, choices=HeroDrawing.choices, default=HeroDrawing.ELEVATION
     )
@@ -78,7 +81,7 @@ class HomePage(Page):
         ),
         FieldPanel("steps"),
         FieldPanel("about"),
-        MultiFieldPanel([FieldPanel("directions"), FieldPanel("bring")], heading=_("Contact")),
+        MultiFieldPanel([FieldPanel("directions"), FieldPanel("bring")], heading=pgettext_lazy("panel", "Contact")),
     ]
     max_count = 1
     parent_page_types = ["wagtailcore.Page"]

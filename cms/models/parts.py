@@ -19,10 +19,17 @@ class StepBlock(blocks.StructBlock):
         label = _("Step")
 
 
+def picture() -> ImageBlock:
+    """Wagtail's; the chooser in it has no words of its own."""
+    block = ImageBlock(label=pgettext_lazy("part", "Picture"))
+    block.child_blocks["image"].label = pgettext_lazy("part", "Picture")
+    return block
+
+
 class PicturePart(blocks.StructBlock):
     """As wide as the text; what matters in it stays in sight by its focal point."""
 
-    picture = ImageBlock(label=pgettext_lazy("part", "Picture"))
+    picture = picture()
     caption = blocks.CharBlock(label=_("Line below the picture"), max_length=120, required=False)
 
     class Meta:
@@ -35,7 +42,7 @@ class PicturePart(blocks.StructBlock):
 class BesidePart(blocks.StructBlock):
     """A picture and words side by side, one below the other on a phone."""
 
-    picture = ImageBlock(label=pgettext_lazy("part", "Picture"))
+    picture = picture()
     side = blocks.ChoiceBlock(
         label=_("Where the picture stands"),
         choices=[("left", pgettext_lazy("side", "left")), ("right", pgettext_lazy("side", "right"))],

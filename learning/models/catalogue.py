@@ -37,7 +37,7 @@ class Course(models.Model):
 
 class MediaState(models.TextChoices):
     READY = "ready", _("Ready")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("courseware", "Withdrawn")
 
 
 class Media(models.Model):

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from certs.rules import CertRules
 from cms.console import access
@@ -48,7 +49,7 @@ def _standing(ruleset: Ruleset, current: Ruleset | None, at: Any) -> tuple[str, 
         return "done", _("in force")
     if ruleset.in_force_from is None:
         return "wait", _("draft")
-    return ("wait", _("to come")) if ruleset.in_force_from > at else ("off", _("replaced"))
+    return ("wait", pgettext("ruleset", "to come")) if ruleset.in_force_from > at else ("off", _("replaced"))
 
 
 def _section(cls: Any, ruleset: Ruleset | None) -> dict[str, Any]:
@@ -77,6 +78,6 @@ def _section_name(section: str) -> str:
         "messages": _("SMS"),
         "staff": _("Staff: second factor and support"),
         "exports": _("Lists taken away"),
-        "certs": _("Certificates"),
+        "certs": pgettext("rules", "Certificates"),
     }
     return names[section]
