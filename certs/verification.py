@@ -3,12 +3,22 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import F, Func
+
+from certs.keys import number_key
 from certs.models import HoursCertificate, QualificationCertificate
 from certs.pdf.facts import HoursFacts, QualificationFacts, YearRecord
 from certs.queries import lookup_key
 from learning.models import HoursState, PostCertificate
+from tenants.accounts.rules import same_name
 from tenants.masking import mask_id_number, mask_name
 from tenants.scopes import province_scope
+
+# `certs.keys.number_key` in the words of the database.
+SEPARATORS = r"[[:space:]\-\u2010-\u2015\u2212\u200b-\u200f\u2060\ufeff]"
+NUMBER_KEY = Func(
+    F("number"), template=f"upper(regexp_replace(normalize(%(expressions)s, NFKC), '{SEPARATORS}', '', 'g'))"
+)
 
 
 @dataclass(frozen=True)
@@ -62,9 +72,15 @@ def by_number(number: str, name: str) -> Verification | None:
             document = model.objects.select_related(*_related(model)).filter(lookup=key).first()
             if document is not None:
                 return _of_document(document, with_token=False)
-        post = PostCertificate.objects.filter(number=number.strip(), holder_name=name.strip())
-        found = post.select_related("position", "qualification_certificate").first()
-        return None if found is None else _of_post(found)
+        post = post_certificate_by(number, name)
+        return None if post is None else _of_post(post)
+
+
+def post_certificate_by(number: str, name: str) -> PostCertificate | None:
+    """The post certificate with this number and this holder, however both are written."""
+    rows = PostCertificate.objects.alias(key=NUMBER_KEY).filter(key=number_key(number))
+    found = rows.select_related("position", "qualification_certificate")
+    return next((post for post in found if same_name(post.holder_name, name)), None)
 
 
 def _related(model: type) -> tuple[str, ...]:
