@@ -271,3 +271,42 @@ def test_keys_of_older_releases_are_computed_anew_and_stripped_rows_stay_strippe
     rows.update(lookup="erased:0")
     recompute(apps, None)
     assert rows.get().lookup == "erased:0"
+
+
+def test_neighbours_in_one_network_of_ipv6_share_their_look_ups(renewed: Any, visitor: Client) -> None:
+    seen = []
+    for number in range(14):
+        visitor.defaults["REMOTE_ADDR"] = f"240e:3b7:2c00:1::{number:x}"
+        seen.append(visitor.get(f"/v/{renewed.certificate.token}/"))
+    assert [answer.status_code for answer in seen[:10]] == [200] * 10
+    assert seen[-1].status_code == 429
+    refused = words(seen[-1])
+    assert "每个网络地址每分钟可查询10次" in refused
+    assert b'href="/verify/"' in seen[-1].content.partition(b"<main")[2]
+    visitor.defaults["REMOTE_ADDR"] = "240e:3b7:2c00:2::1"
+    assert visitor.get(f"/v/{renewed.certificate.token}/").status_code == 200
+
+
+def test_an_error_of_the_look_up_is_told_at_its_field(association: Any, visitor: Client) -> None:
+    from bs4 import BeautifulSoup
+
+    page = BeautifulSoup(visitor.post("/verify/", {"captcha_1": "x"}).content, "html.parser")
+    for field in page.select("main input[aria-invalid]"):
+        described = [page.find(id=one) for one in field["aria-describedby"].split()]
+        assert described, field
+        assert all(element.text.strip() for element in described)
+    assert len(page.select("main input[aria-invalid]")) == 3
+    assert [item.text.strip() for item in page.select("main .crumbs li")] == ["首页", "证书联网查询"]
+
+
+def test_who_comes_from_the_home_page_without_a_script_is_asked_for_the_captcha_once(
+    renewed: Any, visitor: Client
+) -> None:
+    from tests.support.doors import captcha
+
+    typed = {"name": "陈志强", "number": renewed.certificate.number}
+    page = visitor.post("/verify/", typed)
+    assert page.status_code == 200
+    assert f'value="{typed["number"]}"' in page.content.decode()
+    assert "还差一步" in words(page)
+    assert "证书有效" in words(visitor.post("/verify/", typed | captcha(page)))

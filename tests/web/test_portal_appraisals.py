@@ -114,8 +114,12 @@ def test_a_wrong_captcha_looks_nothing_up(visitor: Client) -> None:
 
 
 def test_an_address_that_asks_too_often_has_to_wait(visitor: Client) -> None:
-    statuses = {visitor.post("/appraisals/", {}).status_code for _ in range(40)}
-    assert statuses == {400, 429}
+    answers = [visitor.post("/appraisals/", {}) for _ in range(40)]
+    assert {answer.status_code for answer in answers} == {400, 429}
+    refused = words(answers[-1])
+    assert "行业鉴定信息查询" in refused, "under the name of this look-up"
+    assert "每个网络地址每分钟可查询10次" in refused
+    assert b'href="/appraisals/"' in answers[-1].content.partition(b"<main")[2]
 
 
 def test_an_institutions_site_has_no_such_page(lingzhu: Any) -> None:
