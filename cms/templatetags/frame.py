@@ -99,6 +99,12 @@ def menu_pages(context: template.Context) -> list[queries.MenuPage]:
     return known["_menu_pages"]
 
 
+@register.filter
+def guides(pages: list[queries.MenuPage]) -> list[queries.MenuPage]:
+    """Those that tell how something is done: "guide" is in their address."""
+    return [page for page in pages if "guide" in page.slug]
+
+
 @register.simple_tag(takes_context=True)
 def canonical(context: template.Context) -> str:
     """The one address of this page: main host, no query but the page of a list. Empty where there is no tenant."""

@@ -109,6 +109,19 @@ def test_the_portal_offers_the_three_kinds_of_account_and_the_look_up(associatio
     assert len(ids) == len(set(ids))
 
 
+def test_a_portal_without_questions_says_whom_to_call(association: Any, in_tenant: Any) -> None:
+    from cms.models import FAQPage
+
+    seed(association)
+    client = Client(headers={"host": "association.test"})
+    assert page_of(client.get("/")).select(".help-list li")
+    with in_tenant(association):
+        FAQPage.objects.get().delete()
+    page = page_of(client.get("/"))
+    assert not page.select(".help-list")
+    assert association.phone in page.select_one('[aria-labelledby="help-title"] .muted').text
+
+
 def test_each_institution_has_its_own_colours(lingzhu: Any, jiangxin: Any) -> None:
     green, red = (visitor(institution).get("/brand.css") for institution in (lingzhu, jiangxin))
     assert green["Content-Type"] == "text/css; charset=utf-8"
