@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from certs import keys
 from certs.models import AppraisalRecord, AppraisalResult
-from tenants.accounts.rules import BadName, normalised_id_number, normalised_name
-from tenants.crypto import blind_index
+from tenants.accounts.rules import normalised_id_number, normalised_name
 from tenants.errors import DomainError
 from tenants.masking import mask_name
 
@@ -84,11 +84,7 @@ def facts_of(record: AppraisalRecord) -> AppraisalFacts:
 
 def lookup_of(number: str, name: str) -> str:
     """One value that is equal only when number and name both are: a wrong name looks like a wrong number."""
-    try:
-        name = normalised_name(name)
-    except BadName:
-        name = name.strip()
-    return blind_index("certs.appraisal", f"{normalised_number(number)}|{name}")
+    return keys.lookup_of("certs.appraisal", number, name)
 
 
 @dataclass(frozen=True)
@@ -114,9 +110,12 @@ class AppraisalAnswer:
 
 def look_up(number: str, name: str) -> AppraisalAnswer | None:
     """The record with this number and this holder, or None; both must be right, and which was not stays open."""
-    record = AppraisalRecord.objects.filter(lookup=lookup_of(number, name)).first()
-    if record is None:
+    # Numbers of one person may differ in a hyphen only: the one as it was typed comes first.
+    found = list(AppraisalRecord.objects.filter(lookup=lookup_of(number, name)))
+    if not found:
         return None
+    typed = normalised_number(number)
+    record = next((row for row in found if row.number == typed), found[0])
     return AppraisalAnswer(
         number=record.number,
         name=mask_name(record.holder_name),

@@ -1,8 +1,9 @@
 """The public look-up by number and name."""
 
-from captcha.fields import CaptchaField
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from tenants.captchas.fields import ChallengeField
 
 QUIET = {"class": "input", "autocomplete": "off", "spellcheck": "false"}
 
@@ -20,7 +21,4 @@ class LookUpForm(forms.Form):
         widget=forms.TextInput(attrs=QUIET),
         error_messages={"required": _("Enter the certificate number.")},
     )
-    captcha = CaptchaField(
-        label=_("Characters in the picture"),
-        error_messages={"invalid": _("The characters were not right. Here is a new picture.")},
-    )
+    captcha = ChallengeField()

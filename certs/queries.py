@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from certs.keys import lookup_of
 from certs.models import Document, HoursCertificate, HoursUpload, QualificationCertificate, UploadState
 from certs.pdf.facts import YearRecord
 from certs.rules import why_no_hours_certificate, why_no_renewal
@@ -17,7 +18,6 @@ from exams.models import Attempt
 from learning.models import Admission, Enrolment, ExamState, HoursState, PostCertificate
 from learning.rules import EligibilityRules
 from tenants.accounts.models import User
-from tenants.crypto import blind_index
 from tenants.models import Institution
 from tenants.rulesets.services import rules_for
 from tenants.scopes import province_scope
@@ -25,7 +25,7 @@ from tenants.scopes import province_scope
 
 def lookup_key(number: str, name: str) -> str:
     """One value that is equal only when number and name both are: a wrong name looks like a wrong number."""
-    return blind_index("certs.lookup", f"{number.strip()}|{name.strip()}")
+    return lookup_of("certs.lookup", number, name)
 
 
 def passed_score(enrolment: Enrolment) -> int | None:

@@ -8,6 +8,7 @@ from certs.pdf.facts import HoursFacts, QualificationFacts, YearRecord
 from certs.queries import lookup_key
 from learning.certificate_numbers import certificate_key
 from learning.models import HoursState, PostCertificate
+from tenants.accounts.rules import same_name
 from tenants.masking import mask_id_number, mask_name
 from tenants.scopes import province_scope
 
@@ -63,9 +64,15 @@ def by_number(number: str, name: str) -> Verification | None:
             document = model.objects.select_related(*_related(model)).filter(lookup=key).first()
             if document is not None:
                 return _of_document(document, with_token=False)
-        post = PostCertificate.objects.filter(key=certificate_key(number), holder_name=name.strip())
-        found = post.select_related("position", "qualification_certificate").first()
-        return None if found is None else _of_post(found)
+        post = post_certificate_by(number, name)
+        return None if post is None else _of_post(post)
+
+
+def post_certificate_by(number: str, name: str) -> PostCertificate | None:
+    """The post certificate with this number and this holder, however both are written."""
+    rows = PostCertificate.objects.select_related("position", "qualification_certificate")
+    found = rows.filter(key=certificate_key(number)).first()
+    return found if found is not None and same_name(found.holder_name, name) else None
 
 
 def _related(model: type) -> tuple[str, ...]:

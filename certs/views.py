@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -25,6 +26,7 @@ from tenants.accounts.decorators import trainee_required
 from tenants.accounts.models import User
 from tenants.audit.services import record
 from tenants.ratelimit import allowed
+from tenants.requests import address_of
 from tenants.rulesets.services import rules_for
 from tenants.scopes import province_scope
 
@@ -109,14 +111,28 @@ def on_portal(view: View) -> View:
 
 def counted(request: HttpRequest) -> bool:
     """Whether this address has a look-up left in this minute."""
-    limit = rules_for(CertRules, at=now()).look_ups_a_minute
-    return allowed("certs.look_up", request.META.get("REMOTE_ADDR", ""), a_minute=limit, at=now())
+    return allowed("certs.look_up", address_of(request), a_minute=_look_ups_a_minute(), at=now())
 
 
-def too_many(request: HttpRequest) -> HttpResponse:
-    response = render(request, "certs/too_many.html", {"message": REFUSALS["too_many"]}, status=429)
+def _look_ups_a_minute() -> int:
+    return rules_for(CertRules, at=now()).look_ups_a_minute
+
+
+def too_many(request: HttpRequest, *, title: str, back: str) -> HttpResponse:
+    """429 under the `title` of the look-up, with a way `back` to it."""
+    context = {
+        "message": REFUSALS["too_many"],
+        "title": title,
+        "back": back,
+        "look_ups": _look_ups_a_minute(),
+    }
+    response = render(request, "certs/too_many.html", context, status=429)
     response["Retry-After"] = "60"
     return response
+
+
+def _too_many_here(request: HttpRequest) -> HttpResponse:
+    return too_many(request, title=_("Certificate verification"), back=reverse("certs:look_up"))
 
 
 @never_cache
@@ -125,7 +141,7 @@ def too_many(request: HttpRequest) -> HttpResponse:
 def verify(request: HttpRequest, token: str) -> HttpResponse:
     """What the QR code opens: the verdict, masked data, the photo to compare."""
     if not counted(request):
-        return too_many(request)
+        return _too_many_here(request)
     found = verification.by_token(token)
     context = {"found": found, "checked_at": now()}
     return render(request, "certs/result.html", context, status=200 if found else 404)
@@ -136,8 +152,7 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def verify_photo(request: HttpRequest, token: str) -> HttpResponse:
     """The portrait that is printed on the document, for comparison. Only the token opens it; audited first."""
-    address = request.META.get("REMOTE_ADDR", "")
-    if not allowed("certs.photo", address, a_minute=PHOTOS_A_MINUTE, at=now()):
+    if not allowed("certs.photo", address_of(request), a_minute=PHOTOS_A_MINUTE, at=now()):
         return HttpResponse(status=429)
     with province_scope():
         document = verification.document_of(token)
@@ -158,8 +173,11 @@ def look_up(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         form = LookUpForm(initial={"number": request.GET.get("number", "")[:40]})
         return render(request, "certs/look_up.html", {"form": form})
+    if "captcha_1" not in request.POST:  # from the home page, without a script: the captcha is asked for here
+        form = LookUpForm(initial={name: request.POST.get(name, "")[:50] for name in ("name", "number")})
+        return render(request, "certs/look_up.html", {"form": form, "asks": True})
     if not counted(request):
-        return too_many(request)
+        return _too_many_here(request)
     form = LookUpForm(request.POST)
     if not form.is_valid():
         return render(request, "certs/look_up.html", {"form": form}, status=422)

@@ -10,5 +10,7 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         from cms.borrowed import label_fields_without_words
+        from cms.search import attached
 
         label_fields_without_words()
+        attached.register()

@@ -94,6 +94,7 @@ def portal_home(home: Page) -> dict[str, Any]:
     return {
         "regions": regions(),
         "form": SignInForm(with_captcha=True),
+        "captcha_later": True,  # most visitors of the home page only read
         "tab": "person",
         "look_up": LookUpForm(auto_id="look_up_%s"),
         "notices": latest_notices(home),

@@ -35,7 +35,7 @@ UNKNOWN_HOST = (
 )
 # What stays open while an institution is suspended (its staff may look) or closed (nobody may).
 OPEN_WHEN_CLOSED = ("/brand.css", "/logo.png", "/favicon.png", "/favicon.ico", "/static/", "/language/")
-OPEN_WHEN_SUSPENDED = (*OPEN_WHEN_CLOSED, "/signin/", "/admin/")
+OPEN_WHEN_SUSPENDED = (*OPEN_WHEN_CLOSED, "/signin/", "/captcha/", "/admin/")
 SAFE = ("GET", "HEAD", "OPTIONS")
 ADMIN = "/admin/"
 ALWAYS_IN_ADMIN = (f"{ADMIN}logout/",)

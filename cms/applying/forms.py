@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from captcha.fields import CaptchaField
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -12,18 +11,12 @@ from learning.models import Position
 from tenants import naming
 from tenants.accounts import rules as people
 from tenants.applications import require_new
+from tenants.captchas.fields import ChallengeField
 from tenants.domains import base_domain, require_free
 
 
 def _text(**attrs: str) -> forms.TextInput:
     return forms.TextInput(attrs={"class": "input", **attrs})
-
-
-def _captcha() -> CaptchaField:
-    return CaptchaField(
-        label=_("Characters in the picture"),
-        error_messages={"invalid": _("The characters were not right. Here is a new picture.")},
-    )
 
 
 class ApplyForm(PlainForm):
@@ -75,7 +68,7 @@ class ApplyForm(PlainForm):
         widget=_text(inputmode="tel", autocomplete="tel"),
         help_text=_("gets a code now and the answer later"),
     )
-    captcha = _captcha()
+    captcha = ChallengeField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,7 +110,7 @@ class StatusForm(PlainForm):
     phone = forms.CharField(
         label=_("Contact person's mobile phone"), max_length=20, widget=_text(inputmode="tel", autocomplete="tel")
     )
-    captcha = _captcha()
+    captcha = ChallengeField()
 
     def clean_phone(self) -> str:
         return ruled(people.normalised_phone, self.cleaned_data["phone"])

@@ -1,5 +1,7 @@
 """Documents for everybody to fetch."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -20,6 +22,11 @@ class DownloadBlock(blocks.StructBlock):
     class Meta:
         icon = "download"
         label = _("File")
+
+    def get_searchable_content(self, value: Any) -> list[str]:
+        """The note, and what the document is called: the chooser itself has no words."""
+        document = value.get("document")
+        return [*super().get_searchable_content(value), *([document.title] if document else [])]
 
 
 class DownloadsPage(Page):

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
+from wagtail.search import index
 
 from cms import home
 from cms.models.parts import StepBlock, parts
@@ -83,6 +84,7 @@ class HomePage(Page):
         FieldPanel("about"),
         MultiFieldPanel([FieldPanel("directions"), FieldPanel("bring")], heading=pgettext_lazy("panel", "Contact")),
     ]
+    search_fields = [*Page.search_fields, index.SearchField("about")]
     max_count = 1
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = ["cms.CourseIndexPage", *SUBPAGES]

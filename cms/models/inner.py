@@ -49,13 +49,17 @@ class NoticePage(Page):
         FieldPanel("body"),
         InlinePanel("attachments", label=_("Attachment"), max_num=ATTACHMENTS_MAX),
     ]
-    search_fields = [*Page.search_fields, index.SearchField("body")]
+    search_fields = [*Page.search_fields, index.SearchField("body"), index.SearchField("names_of_attachments")]
     parent_page_types = ["cms.NoticeIndexPage"]
     subpage_types: list[str] = []
     template = "cms/notice_page.html"
 
     class Meta:
         verbose_name = _("Notice")
+
+    def names_of_attachments(self) -> list[str]:
+        """What readers see of them, for the search."""
+        return [file.name for file in self.attachments.all()]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         files = self.attachments.select_related("document")

@@ -3,7 +3,9 @@
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -66,7 +68,7 @@ def appraisal_look_up(request: TenantRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "portal/appraisal_look_up.html", {"form": AppraisalLookUpForm()})
     if not counted(request):
-        return too_many(request)
+        return too_many(request, title=_("Appraisals of skills"), back=reverse("portal:appraisals"))
     form = AppraisalLookUpForm(request.POST)
     if not form.is_valid():
         return render(request, "portal/appraisal_look_up.html", {"form": form}, status=400)

@@ -13,9 +13,10 @@ from django.db.models import F, Q, TextField, Value
 from django.db.models.functions import Coalesce, Round, TruncDate
 from wagtail.models import Page
 
-from cms.models import FAQPage, FeeNoticePage, NoticePage
+from cms.fees import notices_in_force
+from cms.models import FAQPage, NoticePage
 from cms.queries import path_of, site_url
-from cms.search.bigrams import RUN, plain
+from cms.search.bigrams import runs
 from cms.search.marking import Part, excerpt, marked
 from tenants.models import Institution, State
 from tenants.requests import TenantRequest
@@ -23,6 +24,7 @@ from tenants.requests import TenantRequest
 RESULTS_A_PAGE = 10
 INSTITUTIONS = 5
 SUGGESTIONS = 5
+FEES_SUGGESTED = 2
 # Rank is taken in steps of this many decimals: within a step the newer page comes first.
 RANK_DECIMALS = 1
 
@@ -46,8 +48,8 @@ class FoundInstitution:
 
 
 def visible() -> Any:  # Wagtail's PageQuerySet, which has no types
-    """Live pages below the home page that everybody may read."""
-    return Page.objects.live().public().filter(depth__gt=2)
+    """Live pages that everybody may read: the home page, which says something about the institution, and all below."""
+    return Page.objects.live().public().filter(depth__gt=1)
 
 
 def search(question: str, page: str | None) -> PageOfResults[Any]:
@@ -77,7 +79,7 @@ def _result(row: Any, question: str) -> Result:
 
 def institutions(question: str, request: TenantRequest) -> list[FoundInstitution]:
     """Institutions that train whose name, city or address holds every word of the question."""
-    words = [run[0] for run in RUN.finditer(plain(question))]
+    words = runs(question)
     if not words:
         return []
     fits = reduce(and_, (_names(word) for word in words))
@@ -94,16 +96,16 @@ def _names(word: str) -> Q:
     )
 
 
-def suggestions(question: str) -> list[Page]:
+def suggestions(question: str, *, on: date) -> list[Page]:
     """Where nothing fits: pages that share some pair with the question, else what most people come for."""
     near = visible().search(question, operator="or").annotate_score("score").get_queryset()
     found = list(near.order_by("-score", "-pk")[:SUGGESTIONS])
-    return found or popular()
+    return found or popular(on=on)
 
 
-def popular() -> list[Page]:
-    """Fees, questions and the newest notices."""
-    kinds = ContentType.objects.get_for_models(FeeNoticePage, FAQPage).values()
-    steady = list(visible().filter(content_type__in=kinds).order_by("path")[:2])
+def popular(*, on: date) -> list[Page]:
+    """The fees in force on a day, the questions and the newest notices."""
+    fees = list(visible().filter(pk__in=notices_in_force(on).values("pk")).order_by("path")[:FEES_SUGGESTED])
+    steady = [*fees, *visible().type(FAQPage)[:1]]
     newest = visible().type(NoticePage).order_by("-noticepage__date", "-pk")[: SUGGESTIONS - len(steady)]
     return [*steady, *newest]

@@ -2,12 +2,13 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.views.decorators.http import require_safe
 
 from cms.frame import kept
 from cms.search import queries
 from cms.search.bigrams import QUERY_MAX, terms
+from cms.search.courses import shared_courses
 from tenants.ratelimit import allowed
 from tenants.requests import TenantRequest, address_of
 
@@ -20,14 +21,18 @@ def search(request: TenantRequest) -> HttpResponse:
     question = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:QUERY_MAX]
     context = {"question": question, "max_length": QUERY_MAX}
     if not terms(question):
-        return render(request, "cms/search/page.html", context | {"suggestions": queries.popular()})
+        return render(request, "cms/search/page.html", context | {"suggestions": queries.popular(on=localdate())})
     if not allowed("cms.search", address_of(request), a_minute=SEARCHES_A_MINUTE, at=now()):
         response = render(request, "cms/search/page.html", context | {"too_many": True}, status=429)
         response["Retry-After"] = "60"
         return response
     results = queries.search(question, request.GET.get("page"))
-    institutions = queries.institutions(question, request) if request.tenant.is_association else []
-    context |= {"page_obj": results, "institutions": institutions, "keep": kept(request), "asked": True}
-    if not results.object_list and not institutions:
-        context["suggestions"] = queries.suggestions(question)
+    portal = request.tenant.is_association
+    beside = {
+        "institutions": queries.institutions(question, request) if portal else [],
+        "courses": shared_courses(question, portal=portal),
+    }
+    context |= beside | {"page_obj": results, "keep": kept(request), "asked": True}
+    if not results.object_list and not any(beside.values()):
+        context["suggestions"] = queries.suggestions(question, on=localdate())
     return render(request, "cms/search/page.html", context)

@@ -10,12 +10,16 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import now
 from wagtail.models import Page
 
 from cms import favicon as tab_picture
 from cms import queries, seo
 from tenants import brand, filings
+from tenants.captchas.draw import PICTURE, Challenge, draw
+from tenants.captchas.fields import chosen_kind
 from tenants.models import Institution
+from tenants.requests import address_of
 
 register = template.Library()
 
@@ -95,6 +99,12 @@ def menu_pages(context: template.Context) -> list[queries.MenuPage]:
     return known["_menu_pages"]
 
 
+@register.filter
+def guides(pages: list[queries.MenuPage]) -> list[queries.MenuPage]:
+    """Those that tell how something is done: "guide" is in their address."""
+    return [page for page in pages if "guide" in page.slug]
+
+
 @register.simple_tag(takes_context=True)
 def canonical(context: template.Context) -> str:
     """The one address of this page: main host, no query but the page of a list. Empty where there is no tenant."""
@@ -130,15 +140,19 @@ def centre_current(context: template.Context) -> str:
     return block.nodelist.render(context).strip() if block is not None else ""
 
 
-@register.inclusion_tag("_captcha.html")
-def captcha(field: BoundField) -> dict[str, object]:
-    """A captcha field with its picture and the button for another one; makes the challenge."""
-    widget = field.field.widget
-    widget.fetch_captcha_store(field.html_name, None, attrs={})
+@register.inclusion_tag("_captcha.html", takes_context=True)
+def captcha(context: template.Context, field: BoundField, later: bool = False) -> dict[str, object]:
+    """A captcha field with a new challenge, of the kind that was asked for. `later`: nothing is drawn before somebody
+    begins to type, and who has no script is asked on the page that the form leads to."""
+    request, name = context["request"], field.html_name
+    codes = {error.code for error in field.form.errors.as_data().get(field.name, [])}
+    kind = PICTURE if later else chosen_kind(request.POST, name)
     return {
-        "field": field,
-        "key": widget._key,
-        "image": widget.image_url(),
-        "refresh": widget.refresh_url(),
+        "name": name,
         "id": f"{field.auto_id}_1",
+        "errors": field.errors,
+        "wrong": bool(codes - {"other"}),
+        "chosen": "other" in codes,
+        "later": later,
+        "challenge": Challenge(kind) if later else draw(kind, address_of(request), at=now()),
     }

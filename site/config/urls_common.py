@@ -8,7 +8,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 before = [
     path("signin/", include("tenants.accounts.urls")),
-    path("captcha/", include("captcha.urls")),
+    path("captcha/", include("tenants.captchas.urls")),
     path("language/", set_language, name="set_language"),
     path("my/", include("cms.centre.urls")),
     path("camera/", include("proctoring.urls")),

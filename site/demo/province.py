@@ -20,8 +20,9 @@ from wagtail.rich_text import RichText
 
 from cms.first_words import COURSES_INTRO, course_of
 from cms.home import offer
+from cms.portal_words import portal_words
 from cms.seeding import CourseContent, FeeContent, FeeRowContent, NoticeContent, SiteContent, seed_site
-from demo import association, cast, slides, video
+from demo import cast, slides, video
 from learning.models import Position
 from tenants.accounts.factors import code_at, confirm_authenticator
 from tenants.accounts.models import User
@@ -115,14 +116,9 @@ def open_training_institution(about: dict, at: datetime, by: User) -> Institutio
 
 def seed_portal(institution: Institution, at: datetime, by: User) -> None:
     about = contents()["association"]
-    content = SiteContent(
-        hero_title="施工现场专业人员培训信息管理系统", hero_lead=about["intro"],
-        label="继续教育 · 证书更新 · 联网查询",
-        notices=_notices(about["notices"], localdate(at)),
-        pages=association.PAGES,
-        downloads=association.downloads(),
-        faq=[(item["q"], item["a"]) for item in about["faq"]],
-    )  # fmt: skip
+    words = portal_words(institution, at=at)
+    news = [*words.notices, *_notices(about["notices"], localdate(at))]
+    content = replace(words, hero_lead=about["intro"], notices=news)
     seed_site(institution, content, by=by, at=at)
     change_footer(
         institution, text="主办：建设教育协会（演示）", service_hours="工作日 9:00—12:00、14:30—17:30",

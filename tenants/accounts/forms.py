@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from captcha.fields import CaptchaField
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tenants.accounts.models import Gender, User
+from tenants.captchas.fields import ChallengeField
 
 
 class SignInForm(forms.Form):
@@ -27,10 +27,7 @@ class SignInForm(forms.Form):
     def __init__(self, *args: Any, with_captcha: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if with_captcha:
-            self.fields["captcha"] = CaptchaField(
-                label=_("Characters in the picture"),
-                error_messages={"invalid": _("The characters were not right. Here is a new picture.")},
-            )
+            self.fields["captcha"] = ChallengeField()
 
 
 class CodeForm(forms.Form):

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from captcha.fields import CaptchaField
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tenants.accounts.models import DocumentKind, Gender
 from tenants.accounts.rules import is_known_region, normalised_document, normalised_name, normalised_phone
+from tenants.captchas.fields import ChallengeField
 from tenants.errors import DomainError
 
 KINDS = [
@@ -16,13 +16,6 @@ KINDS = [
     (DocumentKind.RESIDENCE_PERMIT.value, _("Residence permit (Hong Kong, Macao, Taiwan)")),
     (DocumentKind.PASSPORT.value, _("Passport")),
 ]
-
-
-def captcha_field() -> CaptchaField:
-    return CaptchaField(
-        label=_("Characters in the picture"),
-        error_messages={"invalid": _("The characters were not right. Here is a new picture.")},
-    )
 
 
 def _checked(rule: Callable[..., str], *values: str) -> str:
@@ -91,7 +84,7 @@ class PhoneForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["captcha"] = captcha_field()
+        self.fields["captcha"] = ChallengeField()
 
     def clean_phone(self) -> str:
         return _checked(normalised_phone, self.cleaned_data["phone"])
@@ -116,4 +109,4 @@ class ForgottenForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["captcha"] = captcha_field()
+        self.fields["captcha"] = ChallengeField()

@@ -130,13 +130,14 @@ def normalised_name(text: str) -> str:
     return name
 
 
+def name_key(name: str) -> str:
+    """What is equal for two spellings of one name: spaces, width, case and the kind of dot do not count."""
+    return re.sub(r"[\s·•・‧∙⋅●.\u200b-\u200f\u2060\ufeff]", "", unicodedata.normalize("NFKC", name)).casefold()
+
+
 def same_name(one: str, other: str) -> bool:
-    """Whether two spellings are one name: spaces, width, case and the kind of dot do not count."""
-
-    def core(name: str) -> str:
-        return re.sub(r"[\s·•・‧∙⋅●.]", "", unicodedata.normalize("NFKC", name)).casefold()
-
-    return core(one) == core(other)
+    """Whether two spellings are one name."""
+    return name_key(one) == name_key(other)
 
 
 def is_known_region(number: str) -> bool:

@@ -6,8 +6,10 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 
 from tenants.accounts.models import User
 from tenants.audit.models import Entry
@@ -107,5 +109,17 @@ def test_a_new_installation_gets_its_association(association: Any, settings: Any
     opened = Institution.objects.get(kind="association")
     assert (opened.schema_name, opened.host, opened.name) == ("association", "portal.example", "某省建设教育协会")
     assert said.strip().endswith("Next: first_superuser.")
+    portal = Client(headers={"host": "portal.example"})
+    home = portal.get("/").content.decode()
+    for word in ("某省建设教育协会负责公布", "培训信息管理系统开通", "学员操作流程", "学时了，为什么还看不到？"):
+        assert word in home
+    pages = {path: portal.get(path) for path in ("/guide/", "/institution-guide/", "/faq/", "/downloads/", "/privacy/")}
+    assert {page.status_code for page in pages.values()} == {200}
+    guide = pages["/guide/"].content.decode()
+    assert "每年度 32 学时" in guide
+    assert "2020" not in guide.partition("<main")[2].partition("</main>")[0], "the closing date of the manual is over"
+    downloads = BeautifulSoup(pages["/downloads/"].content, "html.parser")
+    files = [portal.get(address) for address in sorted({link["href"] for link in downloads.select(".downloads a")})]
+    assert [b"".join(file)[:2] for file in files] == [b"%P", b"PK"]
     run("first_superuser", **PERSON)
     assert User.objects.get(is_superuser=True).name == "何建华"

@@ -202,3 +202,111 @@ def test_a_valid_post_certificate_is_valid_and_a_stranger_to_it_learns_nothing(r
     wrong_name, wrong_number = look_up(visitor, post.number, "陈志"), look_up(visitor, "无此编号", "陈志强")
     assert words(wrong_name)[:400] == words(wrong_number)[:400]
     assert "没有查到" in words(wrong_name)
+
+
+def in_groups(number: str) -> str:
+    return f" {number[:3]} {number[3:5]}\u3000{number[5:]}"
+
+
+def in_full_width(number: str) -> str:
+    return "".join(chr(ord(sign) + 0xFEE0) if sign.isascii() else sign for sign in number)
+
+
+@pytest.mark.parametrize("written", [in_groups, in_full_width, str.lower, lambda number: f"{number[:4]}—{number[4:]}"])
+@pytest.mark.parametrize("kind", ["qualification", "hours", "post"])
+def test_a_number_is_found_however_it_is_written(
+    renewed: Any, lingzhu: Any, in_tenant: Any, visitor: Client, kind: str, written: Any
+) -> None:
+    from certs.services import issue_hours_certificate
+
+    if kind == "hours":
+        with in_tenant(lingzhu):
+            number = issue_hours_certificate(renewed.enrolment, by=renewed.user, at=certified.AT).number
+    else:
+        number = {"qualification": renewed.certificate, "post": renewed.enrolment.post_certificate}[kind].number
+    page = words(look_up(visitor, written(number), "陈志强"))
+    assert number in page
+    assert "没有查到" not in page
+
+
+@pytest.mark.parametrize("name", ["陈 志强", "陈\u3000志强", " 陈志强 "])
+def test_spaces_in_a_name_do_not_matter(renewed: Any, visitor: Client, name: str) -> None:
+    assert "证书有效" in words(look_up(visitor, renewed.certificate.number, name))
+    assert renewed.certificate.number in words(look_up(visitor, renewed.enrolment.post_certificate.number, name))
+
+
+@pytest.mark.parametrize(
+    "name", ["阿依古丽·买买提", "阿依古丽•买买提", "阿依古丽・买买提", "阿依古丽 · 买买提", "阿依古丽买买提"]
+)
+def test_any_dot_of_a_name_is_the_same_dot(lingzhu: Any, in_tenant: Any, visitor: Client, name: str) -> None:
+    from certs.services import renew
+    from learning.models import PostCertificate
+
+    certified.publish_rules(closes_on="2099-12-31")
+    with in_tenant(lingzhu):
+        made = certified.make_recorded(lingzhu, user=people.make_user("阿依古丽·买买提"))
+    post = made.enrolment.post_certificate
+    PostCertificate.objects.filter(pk=post.pk).update(holder_name="阿依古丽•买买提")
+    assert "证书有效" in words(look_up(visitor, post.number, name))
+    with in_tenant(lingzhu.__class__.objects.get(kind="association")):
+        new = renew(post, made.user, at=certified.AT)
+    assert "证书有效" in words(look_up(visitor, new.number, name))
+
+
+def test_keys_of_older_releases_are_computed_anew_and_stripped_rows_stay_stripped(renewed: Any) -> None:
+    from importlib import import_module
+
+    from django.apps import apps
+
+    from certs.models import AppraisalRecord, QualificationCertificate
+    from tests.support.portal import make_appraisal
+
+    kept = (renewed.certificate.lookup, make_appraisal().lookup)
+    rows = QualificationCertificate._base_manager.filter(pk=renewed.certificate.pk)
+    recompute = import_module("certs.migrations.0004_tolerant_lookups").recompute
+    rows.update(lookup="of 2025")
+    AppraisalRecord.objects.update(lookup="of 2025")
+    recompute(apps, None)
+    assert (rows.get().lookup, AppraisalRecord.objects.get().lookup) == kept
+    rows.update(lookup="erased:0")
+    recompute(apps, None)
+    assert rows.get().lookup == "erased:0"
+
+
+def test_neighbours_in_one_network_of_ipv6_share_their_look_ups(renewed: Any, visitor: Client) -> None:
+    seen = []
+    for number in range(14):
+        visitor.defaults["REMOTE_ADDR"] = f"240e:3b7:2c00:1::{number:x}"
+        seen.append(visitor.get(f"/v/{renewed.certificate.token}/"))
+    assert [answer.status_code for answer in seen[:10]] == [200] * 10
+    assert seen[-1].status_code == 429
+    refused = words(seen[-1])
+    assert "每个网络地址每分钟可查询10次" in refused
+    assert b'href="/verify/"' in seen[-1].content.partition(b"<main")[2]
+    visitor.defaults["REMOTE_ADDR"] = "240e:3b7:2c00:2::1"
+    assert visitor.get(f"/v/{renewed.certificate.token}/").status_code == 200
+
+
+def test_an_error_of_the_look_up_is_told_at_its_field(association: Any, visitor: Client) -> None:
+    from bs4 import BeautifulSoup
+
+    page = BeautifulSoup(visitor.post("/verify/", {"captcha_1": "x"}).content, "html.parser")
+    for field in page.select("main input[aria-invalid]"):
+        described = [page.find(id=one) for one in field["aria-describedby"].split()]
+        assert described, field
+        assert all(element.text.strip() for element in described)
+    assert len(page.select("main input[aria-invalid]")) == 3
+    assert [item.text.strip() for item in page.select("main .crumbs li")] == ["首页", "证书联网查询"]
+
+
+def test_who_comes_from_the_home_page_without_a_script_is_asked_for_the_captcha_once(
+    renewed: Any, visitor: Client
+) -> None:
+    from tests.support.doors import captcha
+
+    typed = {"name": "陈志强", "number": renewed.certificate.number}
+    page = visitor.post("/verify/", typed)
+    assert page.status_code == 200
+    assert f'value="{typed["number"]}"' in page.content.decode()
+    assert "还差一步" in words(page)
+    assert "证书有效" in words(visitor.post("/verify/", typed | captcha(page)))

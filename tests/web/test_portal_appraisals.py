@@ -63,6 +63,22 @@ def test_who_knows_number_and_name_learns_the_result_and_no_more(visitor: Client
         assert hidden not in text.replace("JD2026-0001", "")
 
 
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [("ＪＤ２０２６－０００１", "陈志强"), ("JD20260001", "陈 志强"), ("JD 2026 0001", "陈\u3000志强")],
+)
+def test_a_record_is_found_however_number_and_name_are_written(visitor: Client, number: str, name: str) -> None:
+    make_appraisal()
+    assert "鉴定结果：合格" in words(ask(visitor, number, name))
+
+
+def test_of_two_numbers_that_differ_in_a_hyphen_the_typed_one_is_shown(visitor: Client) -> None:
+    make_appraisal("JD20260-001", occupation="木工")
+    make_appraisal("JD2026-0001", occupation="钢筋工")
+    assert "木工" in words(ask(visitor, "jd20260-001", "陈志强"))
+    assert "钢筋工" in words(ask(visitor, "JD2026-0001", "陈志强"))
+
+
 def test_a_wrong_name_and_a_wrong_number_get_the_same_answer(visitor: Client) -> None:
     make_appraisal()
     wrong_name, wrong_number = ask(visitor, "JD2026-0001", "陈志"), ask(visitor, "JD2026-0009", "陈志强")
@@ -98,8 +114,12 @@ def test_a_wrong_captcha_looks_nothing_up(visitor: Client) -> None:
 
 
 def test_an_address_that_asks_too_often_has_to_wait(visitor: Client) -> None:
-    statuses = {visitor.post("/appraisals/", {}).status_code for _ in range(40)}
-    assert statuses == {400, 429}
+    answers = [visitor.post("/appraisals/", {}) for _ in range(40)]
+    assert {answer.status_code for answer in answers} == {400, 429}
+    refused = words(answers[-1])
+    assert "行业鉴定信息查询" in refused, "under the name of this look-up"
+    assert "每个网络地址每分钟可查询10次" in refused
+    assert b'href="/appraisals/"' in answers[-1].content.partition(b"<main")[2]
 
 
 def test_an_institutions_site_has_no_such_page(lingzhu: Any) -> None:

@@ -136,6 +136,126 @@ def test_the_portal_also_finds_institutions(association: Any, lingzhu: Any, jian
     assert [(a.text, a["href"]) for a in links] == [(lingzhu.name, "http://lingzhu.test:8000/")]
 
 
+def course_in_plan(code: str, position: str, title: str, *, year: int = 2026, published: bool = True) -> None:
+    """A course of one lesson, in a plan of a position."""
+    from decimal import Decimal
+
+    from learning.models import Course
+    from learning.services import create_plan
+    from tests.support.study import make_lesson, make_position
+
+    lesson = make_lesson()
+    lesson.course, _made = Course.objects.get_or_create(code=title, defaults={"title": title})
+    lesson.save()
+    plan = create_plan(make_position(code, position), year, [(lesson, Decimal(32))], by=None, at=now())
+    plan.published_at = now() if published else None
+    plan.save()
+
+
+def test_the_portal_finds_shared_courses_and_leads_to_who_trains_for_their_positions(association: Any) -> None:
+    seed(association)
+    client = visitor(association)
+    course_in_plan("101", "土建施工员", "深基坑支护与监测")
+    course_in_plan("106", "土建质量员", "深基坑支护与监测")
+    course_in_plan("101", "土建施工员", "深基坑草案", year=2027, published=False)
+    page = found(client, "深基坑 监测")
+    [line] = page.select('section[aria-labelledby="courses-title"] li')
+    assert line.select_one(".rows-title").text == "深基坑支护与监测"
+    places = {a.text: a["href"] for a in line.select("a")}
+    assert places == {
+        "土建施工员": "/institutions/?position=101",
+        "土建质量员": "/institutions/?position=106",
+    }
+    assert client.get(places["土建质量员"]).status_code == 200
+    assert not page.select(".empty, .suggestions")
+    assert not found(client, "深基坑草案").select('section[aria-labelledby="courses-title"]')
+
+
+def test_a_site_finds_courses_of_its_own_course_pages_only(site: Any) -> None:
+    from cms.models import CourseIndexPage, CoursePage
+
+    course_in_plan("101", "土建施工员", "深基坑支护与监测")
+    course_in_plan("106", "土建质量员", "深基坑支护与监测")
+    client = visitor(site)
+    assert not found(client, "深基坑").select('section[aria-labelledby="courses-title"]')
+    page = CoursePage(title="施工员课程", slug="101-2026", position_code="101", year=2026)
+    CourseIndexPage.objects.get().add_child(instance=page)
+    links = found(client, "深基坑").select('section[aria-labelledby="courses-title"] a')
+    assert [(a.text, a["href"]) for a in links] == [("土建施工员", "/courses/101-2026/")]
+    assert client.get("/courses/101-2026/").status_code == 200
+
+
+@pytest.mark.parametrize("courses", [1, 3])
+def test_finding_courses_takes_the_same_queries_with_one_as_with_three(site: Any, courses: int) -> None:
+    from cms.models import CourseIndexPage, CoursePage
+
+    for number in range(courses):
+        course_in_plan("101", "土建施工员", f"深基坑之{number}")
+    course_page = CoursePage(title="施工员课程", slug="101-2026", position_code="101", year=2026)
+    CourseIndexPage.objects.get().add_child(instance=course_page)
+    client = visitor(site)
+    found(client, "深基坑")
+    with statements() as sql:
+        page = found(client, "深基坑")
+    assert len(page.select('section[aria-labelledby="courses-title"] li')) == courses
+    # host, restrictions, count, courses, restrictions, their pages, menu
+    assert len(sql()) == 7, "\n".join(sql())
+
+
+def test_files_are_found_by_their_names(site: Any) -> None:
+    from django.core.files.base import ContentFile
+    from wagtail.documents.models import Document
+
+    from cms.models import DownloadsPage, HomePage, NoticeAttachment
+
+    form = Document.objects.create(title="企业团体报名汇总表", file=ContentFile(b"x", name="a.xlsx"))
+    home = HomePage.objects.get()
+    home.add_child(
+        instance=DownloadsPage(title="下载", slug="downloads", files=[("file", {"document": form, "note": ""})])
+    )
+    page = notice("关于报名的通知")
+    page.attachments = [NoticeAttachment(document=form, title="盖章用回执"), NoticeAttachment(document=form)]
+    page.save_revision().publish()
+    client = visitor(site)
+    assert titles(found(client, "盖章用回执")) == ["关于报名的通知"]
+    assert set(titles(found(client, "团体报名汇总"))) == {"下载", "关于报名的通知"}
+    NoticeAttachment.objects.get(title="盖章用回执").delete()
+    assert titles(found(client, "盖章用回执")) == []
+    form.delete()
+    assert titles(found(client, "团体报名汇总")) == ["下载"], "until its page is published again"
+    page.refresh_from_db()
+    page.delete()
+
+
+def test_what_the_home_page_says_about_the_institution_is_found(site: Any) -> None:
+    from cms.models import HomePage
+    from cms.seeding import text_part
+
+    home = HomePage.objects.get()
+    home.about = [text_part("<p>机房在三号楼，每晚开放。</p>")]
+    home.save_revision().publish()
+    page = found(visitor(site), "三号楼")
+    assert [(a.text, a["href"]) for a in page.select(".results h2 a")] == [(home.title, "/")]
+    assert "首页" in page.select_one(".results .faint").text
+
+
+def test_offered_are_the_fees_in_force_and_the_questions_whatever_is_archived(site: Any) -> None:
+    from cms.models import FeeNoticePage, HomePage
+
+    home = HomePage.objects.get()
+    for number in range(3):
+        old = FeeNoticePage(
+            title=f"旧公示{number}", slug=f"old-{number}", published_on=date(2020, 1, 1), valid_from=date(2020, 1, 1),
+            valid_to=date(2020, 12, 31),
+        )  # fmt: skip
+        old.path = ""
+        home.add_child(instance=old)
+        old.move(home, pos="first-child")
+    offered = [a.text for a in found(visitor(site), "").select(".suggestions a")]
+    assert offered[:2] == ["收费公示", "常见问题"]
+    assert not [title for title in offered if title.startswith("旧公示")]
+
+
 def test_results_come_ten_a_page_and_the_question_stays(site: Any) -> None:
     for number in range(12):
         notice(f"更新公告{number}")

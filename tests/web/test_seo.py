@@ -50,6 +50,35 @@ def test_the_portals_sitemap_has_the_look_ups_too(association: Any) -> None:
         assert f"http://localhost:8000{path}" in found
 
 
+def test_the_title_an_editor_writes_for_search_engines_is_the_pages_title(
+    lingzhu: Any, association: Any, in_tenant: Any
+) -> None:
+    from wagtail.models import Page
+
+    for institution in (lingzhu, association):
+        seed(institution)
+        with in_tenant(institution):
+            for page in Page.objects.filter(depth__gt=1):
+                Page.objects.filter(pk=page.pk).update(seo_title=f"搜索 & {page.slug}")
+            paths = {page.url_path.replace("/start", "", 1): page.slug for page in Page.objects.filter(depth__gt=1)}
+        client = visitor(institution)
+        for path, slug in paths.items():
+            assert soup(client.get(path)).title.text.startswith(f"搜索 & {slug} · "), path
+
+
+def test_a_home_page_describes_itself_by_its_introduction_until_something_better_is_written(
+    lingzhu: Any, association: Any, in_tenant: Any
+) -> None:
+    for institution in (lingzhu, association):
+        home = seed(institution)
+        client = visitor(institution)
+        assert soup(client.get("/")).select_one('meta[name="description"]')["content"] == home.hero_lead
+        with in_tenant(institution):
+            type(home).objects.filter(pk=home.pk).update(search_description="两句话")
+        assert soup(client.get("/")).select_one('meta[name="description"]')["content"] == "两句话"
+        assert not soup(client.get("/faq/")).select('meta[name="description"]')
+
+
 def test_each_site_tells_robots_where_nothing_is_for_them(lingzhu: Any, association: Any) -> None:
     seed(lingzhu)
     for institution, origin in ((lingzhu, "http://lingzhu.test:8000"), (association, "http://localhost:8000")):

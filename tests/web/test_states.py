@@ -17,6 +17,7 @@ from tenants.models import Institution, State
 from tenants.roles.roles import Role
 from tests.support import people
 from tests.support.certified import publish_rules
+from tests.support.doors import browser_at, captcha, is_in
 from tests.support.pages import seed
 from tests.support.staff import staff_client
 from tests.support.study import Study, make_study, postgres_now
@@ -75,6 +76,19 @@ def test_the_suspended_site_shows_a_notice_without_the_reason(admin: Client, ass
         assert "本机构暂停培训服务" in page
         assert "020-83330000" in page
         assert REASON not in page
+
+
+def test_staff_of_a_suspended_institution_get_in_after_a_wrong_password(lingzhu: Any) -> None:
+    manager = staff_client(lingzhu, Role.MANAGER).user
+    type(lingzhu).objects.filter(pk=lingzhu.pk).update(state="suspended")
+    browser = browser_at(lingzhu)
+    assert browser.post("/signin/", {"account": manager.phone, "password": "wrong"}).status_code == 400
+    page = browser.get("/signin/")
+    picture = browser.get(f"/captcha/image/{captcha(page)['captcha_0']}/")
+    assert (picture.status_code, picture["Content-Type"]) == (200, "image/png")
+    assert browser.get("/captcha/refresh/").status_code == 200
+    assert is_in(browser.post("/signin/", {"account": manager.phone, "password": "Zhuxue2026"} | captcha(page)))
+    assert b"captcha_1" in browser.get("/signin/forgotten/").content
 
 
 def test_the_managers_are_told_by_sms_each_time(admin: Client, lingzhu: Any) -> None:

@@ -9,13 +9,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.timezone import now
 
-from cms.seeding import SiteContent, seed_site
+from cms.portal_words import portal_words
+from cms.seeding import seed_site
 from tenants.errors import DomainError
 from tenants.models import Institution, Kind
 from tenants.roles.queries import association_schema
 from tenants.services import open_institution
-
-HERO = "施工现场专业人员培训信息管理系统"  # the manual's name of the system
 
 
 class Command(BaseCommand):
@@ -37,8 +36,7 @@ class Command(BaseCommand):
                     short_name=(short_name or name)[:12], hosts=[host], phone=phone,
                     brand_main="#1d4f8b", brand_accent="#b3261e", kind=Kind.ASSOCIATION, by=None, at=at,
                 )  # fmt: skip
-                words = SiteContent(hero_title=HERO, hero_lead=name, label="继续教育 · 证书更新 · 联网查询")
-                seed_site(association, words, by=None, at=at)
+                seed_site(association, portal_words(association, at=at), by=None, at=at)
         except DomainError as error:
             raise CommandError(f"{error.code}: {error.message}") from error
         self.stdout.write(f"{name} is open at {settings.PORTAL_URL}. Next: first_superuser.")

@@ -9,19 +9,38 @@ function setUpTabs(list) {
   });
 }
 
+/** Another challenge, the other kind of it, or the first one when somebody begins to fill the form. */
 function setUpCaptcha(field) {
-  const button = field.querySelector("[data-refresh]");
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const response = await fetch(field.dataset.captcha, { headers: { "X-Requested-With": "XMLHttpRequest" } });
-    if (!response.ok) return;
-    const { key, image_url: image } = await response.json();
-    field.querySelector('input[type="hidden"]').value = key;
-    field.querySelector("img").src = image;
-    const answer = field.querySelector("input:not([type])");
-    answer.value = "";
-    answer.focus();
-  });
+  const { captcha: address, kind, later } = field.dataset;
+  const draw = async (wish, hold) => {
+    const id = field.querySelector("[data-answer]").id;
+    const response = await fetch(`${address}?kind=${wish}&id=${id}`);
+    // Answered with a field also when there are too many: it says so.
+    if (!response.ok && response.status !== 429) return;
+    const drawn = document.createElement("template");
+    drawn.innerHTML = await response.text();
+    const fresh = drawn.content.querySelector("[data-captcha]");
+    const answer = fresh.querySelector("[data-answer]");
+    const stay = hold && !field.contains(document.activeElement);
+    field.replaceWith(fresh);
+    setUpCaptcha(fresh);
+    if (!stay) answer.focus();
+  };
+  const again = field.querySelector("[data-refresh]");
+  again.hidden = false;
+  again.addEventListener("click", () => draw(kind, false));
+  const other = field.querySelector("[data-other]");
+  other.type = "button";
+  other.addEventListener("click", () => draw(other.value, false));
+  if (later === undefined) return;
+  const first = (event) => {
+    if (event.target.closest("[data-refresh], [data-other]")) return;
+    form.removeEventListener("focusin", first);
+    draw(kind, true);
+  };
+  const form = field.closest("form");
+  form.addEventListener("focusin", first);
+  if (form.contains(document.activeElement)) first({ target: document.activeElement });
 }
 
 /** The button counts down; its width is kept so that nothing jumps. */
