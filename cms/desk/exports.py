@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from cms.desk import access
 from cms.desk.views import claims, class_page, classes, enrolments, profiles
+from cms.desk.views.finding import BY_NUMBER
 from cms.enrolment_words import dress
 from cms.exporting.claims import CLAIM
 from cms.exporting.lists import DESK, register
@@ -54,7 +55,7 @@ PERSON = (
 
 ENROLMENTS = ListExport(
     name="enrolments", title=_("Enrolments"), view="cms.desk.views.enrolments.index", roles=access.READERS,
-    rows=lambda asked: enrolments.rows_of(asked.words), dress=_dressed, filters=("view", "class", "q"),
+    rows=lambda asked: enrolments.rows_of(asked.words), dress=_dressed, filters=("view", "class", "q", *BY_NUMBER),
     codes=frozenset({"view", "class"}), reveals=_enrolled_here,
     columns=(
         *PERSON,
