@@ -92,7 +92,7 @@ def rows_of(asked: Mapping[str, str]) -> QuerySet[Enrolment]:
     """The rows of the list for the words of its address: `class`, `view`, and those of `finding`."""
     where = VIEWS.get(asked.get("view", "all"), VIEWS["all"])
     rows = narrowed(of_class(asked.get("class", "")).filter(where), asked)
-    return rows.select_related("user", "position", "training_class", "plan", "post_certificate")
+    return rows.select_related("user", "position", "training_class", "plan", "post_certificate", "seen_by")
 
 
 def is_key(text: str) -> bool:
