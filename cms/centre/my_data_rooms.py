@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from certs.models import AppraisalRecord, HoursCertificate, HoursUpload, QualificationCertificate
 from cms.centre.my_data_parts import Part, gives_files, provides
@@ -133,7 +134,7 @@ def enrolments(user: User) -> Part:
         "approved": _("Hours approved"), "passed": _("Exam passed"), "recorded": _("Hours recorded"),
         "fee": _("Training fee"), "book": _("Textbook fee"), "paid": _("Paid"),
         "receipt": _("Number of the receipt"), "phone": _("Phone on the application"),
-        "invoice": _("Title of the invoice"), "tax": _("Tax number"), "withdrawn": _("Withdrawn"),
+        "invoice": _("Title of the invoice"), "tax": _("Tax number"), "withdrawn": pgettext("admission", "Withdrawn"),
         "why": _("Reason"), "refund": _("Refund"),
     }  # fmt: skip
     rows = Enrolment.objects.filter(user=user).select_related("institution", "position")
