@@ -72,6 +72,6 @@ def steps_of(enrolment: Enrolment) -> list[tuple[str, Any, str]]:
         (_("Exam passed"), enrolment.exam_passed_at, ""),
         (_("Certificate issued"), enrolment.certified_at, ""),
         (_("Hours recorded"), enrolment.hours_recorded_at, ""),
-        (_("Withdrawn"), enrolment.withdrawn_at, enrolment.withdrawal_reason),
+        (pgettext("admission", "Withdrawn"), enrolment.withdrawn_at, enrolment.withdrawal_reason),
     ]
     return sorted((step for step in steps if step[1]), key=lambda step: step[1])

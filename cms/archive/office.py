@@ -46,7 +46,7 @@ def application(enrolment: Enrolment) -> Part:
         (_("Exam passed"), enrolment.exam_passed_at),
         (_("Certificate issued"), enrolment.certified_at),
         (_("Hours recorded"), enrolment.hours_recorded_at),
-        (_("Withdrawn"), enrolment.withdrawn_at),
+        (pgettext("admission", "Withdrawn"), enrolment.withdrawn_at),
     ]
     seen_by = enrolment.seen_by.name if enrolment.seen_by else ""
     rows = [(name, at, seen_by if at is enrolment.seen_at and at else "") for name, at in steps if at]

@@ -13,7 +13,8 @@ from learning.models import Admission, Enrolment, Origin
 
 @dataclass(frozen=True)
 class FeeState:
-    """Yuan, where they come from, and how they were paid; `line` is empty until they are."""
+    """Yuan, where they come from, and how they were paid; `line` is empty until they are. `refund` is what the
+    institution pays back, to who withdrew after paying."""
 
     amount: Decimal
     notice: str
@@ -22,6 +23,7 @@ class FeeState:
     line: str
     receipt: str
     invoice: str
+    refund: str
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def fee_state(enrolment: Enrolment) -> FeeState:
         line=" · ".join(paid),
         receipt=enrolment.receipt_number,
         invoice=enrolment.invoice_title if enrolment.wants_invoice else "",
+        refund=enrolment.refund_note if enrolment.admission == Admission.WITHDRAWN else "",
     )
 
 

@@ -141,7 +141,7 @@ def enrolments(user: User) -> Part:
         "approved": _("Hours approved"), "passed": _("Exam passed"), "recorded": _("Hours recorded"),
         "fee": _("Training fee"), "book": _("Textbook fee"), "paid": _("Paid"),
         "receipt": _("Number of the receipt"), "phone": _("Phone on the application"),
-        "invoice": _("Title of the invoice"), "tax": _("Tax number"), "withdrawn": pgettext("moment", "Withdrawn"),
+        "invoice": _("Title of the invoice"), "tax": _("Tax number"), "withdrawn": pgettext("admission", "Withdrawn"),
         "why": _("Reason"), "refund": _("Refund"),
     }  # fmt: skip
     rows = Enrolment.objects.filter(user=user).select_related("institution", "position")

@@ -7,10 +7,11 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from cms.desk import access
 from cms.desk.views import claims, class_page, classes, enrolments, profiles
+from cms.desk.views.finding import BY_NUMBER
 from cms.enrolment_words import dress
 from cms.exporting.claims import CLAIM
 from cms.exporting.lists import DESK, register
@@ -23,6 +24,14 @@ from tenants.masking import mask_id_number, mask_phone_number, redacted
 
 def _name(value: Any) -> str:
     return str(value or "")
+
+
+def _yes(value: bool) -> str:
+    return pgettext("export", "yes") if value else pgettext("export", "no")
+
+
+def _seen_by(row: Any) -> str:
+    return row.seen_by.name if row.seen_by else ""
 
 
 def _dressed(rows: list[Any], _asked: Asked) -> list[Any]:
@@ -54,12 +63,14 @@ PERSON = (
 
 ENROLMENTS = ListExport(
     name="enrolments", title=_("Enrolments"), view="cms.desk.views.enrolments.index", roles=access.READERS,
-    rows=lambda asked: enrolments.rows_of(asked.words), dress=_dressed, filters=("view", "class", "q"),
+    rows=lambda asked: enrolments.rows_of(asked.words), dress=_dressed, filters=("view", "class", "q", *BY_NUMBER),
     codes=frozenset({"view", "class"}), reveals=_enrolled_here,
     columns=(
         *PERSON,
         Column("phone", _("Phone on the application"), lambda row: row.phone, masked=mask_phone_number),
         Column("position", _("Position"), lambda row: row.position.name),
+        Column("certificate", pgettext_lazy("export", "Number of the post certificate"),
+               lambda row: row.post_certificate.number, chosen=False),
         Column("year", _("Year"), lambda row: row.year),
         Column("class", _("Class"), lambda row: _name(row.training_class)),
         Column("admission", _("Admission"), lambda row: row.get_admission_display()),
@@ -74,11 +85,15 @@ ENROLMENTS = ListExport(
         Column("paid_on", _("Paid on"), lambda row: row.paid_on, chosen=False),
         Column("paid_way", _("Way of payment"), lambda row: row.get_paid_way_display(), chosen=False),
         Column("receipt", _("Number of the receipt"), lambda row: row.receipt_number, chosen=False),
+        Column("refund", _("Refund"), lambda row: redacted(row.refund_note), chosen=False),
+        Column("wants_invoice", _("An invoice is wanted"), lambda row: _yes(row.wants_invoice), chosen=False),
         Column("invoice_title", _("Invoice title"), lambda row: redacted(row.invoice_title), chosen=False),
         Column("invoice_tax", _("Tax number of the invoice"), lambda row: row.invoice_tax_number,
                masked=mask_id_number, chosen=False),
         Column("origin", _("Who asked for it"), lambda row: row.get_origin_display(), chosen=False),
         _moment("created_at", _("Enrolled")),
+        _moment("seen_at", _("Papers seen")),
+        Column("seen_by", pgettext_lazy("export", "Papers seen by"), _seen_by, chosen=False),
         _moment("admitted_at", pgettext_lazy("export", "Admitted at")),
         _moment("hours_completed_at", pgettext_lazy("export", "Hours complete at")),
         _moment("hours_approved_at", pgettext_lazy("export", "Hours approved at")),

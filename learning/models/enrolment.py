@@ -98,7 +98,7 @@ class Admission(models.TextChoices):
     AWAITING_CONFIRMATION = "awaiting_confirmation", _("Awaiting confirmation")
     AWAITING_PAYMENT = "awaiting_payment", _("Awaiting payment")
     ADMITTED = "admitted", _("Admitted")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("admission", "Withdrawn")
 
 
 class Origin(models.TextChoices):

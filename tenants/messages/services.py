@@ -1,11 +1,12 @@
 """Queue, cancel and send SMS. Rows are written in the business transaction; a message goes out at most once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from tenants.audit.services import record
@@ -144,6 +145,20 @@ def _held_by(sms: Sms, at: datetime, rules: MessageRules) -> str:
     if sms.institution_id and today.filter(institution=sms.institution_id).count() >= rules.a_day_an_institution:
         return HELD_BY_INSTITUTION
     return ""
+
+
+def count_held(institution: Institution, users: Iterable[Any], *, at: datetime) -> int:
+    """How many of one message to each of these would wait for tomorrow, because a daily cap is used up: what has left
+    today counts, and what is still queued for today. Nobody's caps are held meanwhile: the count is for a preview."""
+    rules = rules_for(MessageRules, at=at)
+    queued = Q(state=SmsState.QUEUED, not_before__lt=times.tomorrow(at, rules=rules))
+    today = Sms.objects.filter(Q(state__in=LEFT, taken_at__gte=times.day_of(at)) | queued, holds_code=False)
+    indexes = [user.phone_index for user in users if user.phone_index]
+    numbers = today.filter(phone_index__in=indexes).order_by().values_list("phone_index").annotate(Count("pk"))
+    full = {index for index, count in numbers if count >= rules.a_day_a_number}
+    may_go = [index for index in indexes if index not in full]
+    room = max(rules.a_day_an_institution - today.filter(institution=institution).count(), 0)
+    return len(indexes) - min(len(may_go), room)
 
 
 def _send(sms: Sms, at: datetime, rules: MessageRules) -> int:

@@ -148,3 +148,19 @@ def test_the_trainee_reads_head_teacher_and_notice(lingzhu, in_tenant):
     page = people.signed_in(study.user, lingzhu).get("/my/").content.decode()
     for words in ("周老师", "周六上午答疑。"):
         assert words in page
+
+
+def test_the_preview_says_what_the_daily_caps_hold_back(registrar, lingzhu, in_tenant):
+    from tenants.models import Institution
+    from tenants.rulesets.services import publish_ruleset
+
+    Institution.objects.filter(pk=lingzhu.pk).update(phone="0755-12345678")
+    with in_tenant(lingzhu):
+        row = pages.open_class(lingzhu, "第 1 期")
+        fill(lingzhu, row, 3)
+    assert "明天" not in registrar.get(address(row, "remind/")).content.decode()
+    publish_ruleset(
+        name="caps", values={"messages": {"a_day_an_institution": 1}}, in_force_from=people.BEFORE, by=None,
+        at=people.BEFORE,
+    )  # fmt: skip
+    assert "其中 2 条将于明天 9:00 发出" in registrar.get(address(row, "remind/")).content.decode()

@@ -141,3 +141,15 @@ def test_a_passport_holder_without_any_age_is_not_refused_for_it(lingzhu: Any, i
     type(found.user).objects.filter(pk=found.user.pk).update(document_kind="passport")
     client = people.signed_in(type(found.user).objects.get(pk=found.user.pk), lingzhu)
     assert "粤建岗880001" in text_of(client.get("/enrol/"))
+
+
+def test_who_withdrew_after_paying_reads_what_is_paid_back(
+    applicant: Applicant, registrar: Any, in_tenant: Any
+) -> None:
+    page = page_of(applicant, in_tenant)
+    registrar.post(page, {"verb": "confirm", "seen": "on"})
+    registrar.post(page, {"verb": "pay", "amount": "361", "on": f"{localdate(now())}", "way": "wechat"})
+    registrar.post(page, {"verb": "withdraw", "reason": "改换岗位", "refund_note": "361 元原路退回"})
+    assert "退费：361 元原路退回" in text_of(applicant.client.get("/my/")).replace(" ：", "：").replace("： ", "：")
+    own = f"/enrol/{enrolment_of(applicant, in_tenant).uuid}/"
+    assert "361 元原路退回" in text_of(applicant.client.get(own))

@@ -224,3 +224,13 @@ def test_a_clerk_does_not_confirm_or_pay_for_themselves(registrar: Any, lingzhu:
     assert (answer.status_code, "须由其他同事办理" in errors_of(answer)) == (400, True)
     registrar.post(f"{LIST}{own.uuid}/", {"verb": "confirm", "seen": "on"})
     assert now_of(own, in_tenant).admission == "awaiting_confirmation"
+
+
+def test_who_has_left_is_called_so_and_not_like_a_withdrawn_request(
+    registrar: Any, enrolment: Any, in_tenant: Any
+) -> None:
+    registrar.post(address(enrolment), {"verb": "withdraw", "reason": "改换岗位"})
+    for page in (LIST, address(enrolment), f"{LIST}{enrolment.uuid}/archive/"):
+        words = registrar.get(page).content.decode()
+        assert "已退学" in words
+        assert "已撤回" not in words

@@ -84,6 +84,21 @@ def test_days_and_numbers_stay_such_in_a_sheet(registrar: Any, lingzhu: Any, in_
     assert sheet.max_row == 2
 
 
+def test_the_office_takes_certificate_papers_refund_and_invoice_along(
+    registrar: Any, lingzhu: Any, in_tenant: Any
+) -> None:
+    [enrolment] = enrol(lingzhu, in_tenant, "梁志强")
+    with in_tenant(lingzhu):
+        type(enrolment).objects.filter(pk=enrolment.pk).update(refund_note="退 280 元", wants_invoice=True)
+        enrolment.refresh_from_db()
+    columns = ["certificate", "refund", "wants_invoice", "seen_at", "seen_by"]
+    table = rows_of(body(registrar.post(LIST, {"format": "csv", "columns": columns})))
+    assert table[0] == ["岗位证书编号", "退费", "需要发票", "已查验证件", "证件核对人"]
+    assert table[1][:3] == [enrolment.post_certificate.number, "退 280 元", "是"]
+    assert table[1][3].startswith("2026-01-06")
+    assert table[1][4] == enrolment.seen_by.name
+
+
 def test_what_was_typed_wrong_is_kept(registrar: Any) -> None:
     answer = registrar.post(LIST, {"format": "pdf", "columns": ["name"]})
     page = BeautifulSoup(answer.content, "html.parser")

@@ -129,7 +129,7 @@ def test_who_has_begun_or_taken_an_exam_or_is_withdrawn_stays(
         assert said(answer) == "已参加过考核，不能再更换机构。"
     with in_tenant(lingzhu):
         Enrolment.objects.filter(pk=enrolment.pk).update(first_attempt_at=None, admission="withdrawn")
-    assert said(clerk.get(to(enrolment, jiangxin))) == "该报名已撤回。"
+    assert said(clerk.get(to(enrolment, jiangxin))) == "该报名已退学。"
     assert moved_of(enrolment) is None
 
 

@@ -11,7 +11,10 @@ from cms.desk import access
 from cms.desk.views.class_page import class_of, standing_words
 from learning import services
 from tenants.errors import DomainError
+from tenants.messages.services import count_held
 from tenants.requests import TenantRequest
+from tenants.rulesets.rules import MessageRules
+from tenants.rulesets.services import rules_for
 
 
 @access.desk_view(*access.CLERKS)
@@ -28,6 +31,7 @@ def remind(request: TenantRequest, uuid: str) -> HttpResponse:
             messages.error(request, error.message)
         return redirect("desk:class", row.uuid)
     found = services.reminders_due(row, kind, at=at)
+    users = [member.enrolment.user for member in found.due]
     context = {
         "title": _("Remind by SMS"),
         "parent_title": row.name,
@@ -35,6 +39,8 @@ def remind(request: TenantRequest, uuid: str) -> HttpResponse:
         "kinds": [(code, standing_words()[code]) for code in services.REMINDER_KINDS],
         "kind": kind,
         "found": found,
+        "held": count_held(row.institution, users, at=at) if users else 0,
+        "next_day_h": rules_for(MessageRules, at=at).next_day_h,
         "text": services.reminder_text(row, found.due[0], kind) if found.due else "",
     }
     return render(request, "desk/class_remind.html", context)

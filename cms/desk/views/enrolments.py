@@ -7,12 +7,13 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cms.desk import access
+from cms.desk.views.finding import BY_NUMBER, narrowed
 from cms.desk.views.together import MOST, blank, take
 from cms.enrolment_words import dress
 from cms.frame import kept, page_of
@@ -57,8 +58,11 @@ def index(request: TenantRequest) -> HttpResponse:
         dress(enrolment, progress[enrolment.pk])
     context = {
         "title": _("Enrolments"),
-        "searchable": _("Name, pinyin, class"),
+        "searchable": _("Name, pinyin, class; whole number of card, phone, certificate or receipt"),
+        "search_method": "post",
+        "search_action": f"{reverse('desk:enrolments_find')}?{urlencode({'view': view, 'class': chosen})}",
         "query": query,
+        "by_number": any(request.GET.get(word) for word in BY_NUMBER),
         "page": page,
         "keep": kept(request),
         "views": [
@@ -85,17 +89,10 @@ def of_class(chosen: str) -> QuerySet[Enrolment]:
 
 
 def rows_of(asked: Mapping[str, str]) -> QuerySet[Enrolment]:
-    """The rows of the list for the words of its address: `class`, `view`, `q`."""
-    query = asked.get("q", "").strip()
+    """The rows of the list for the words of its address: `class`, `view`, and those of `finding`."""
     where = VIEWS.get(asked.get("view", "all"), VIEWS["all"])
-    rows = of_class(asked.get("class", "")).filter(where)
-    if query:
-        rows = rows.filter(
-            Q(user__name__icontains=query)
-            | Q(user__name_pinyin__icontains=query.lower())
-            | Q(training_class__name__icontains=query)
-        )
-    return rows.select_related("user", "position", "training_class", "plan", "post_certificate")
+    rows = narrowed(of_class(asked.get("class", "")).filter(where), asked)
+    return rows.select_related("user", "position", "training_class", "plan", "post_certificate", "seen_by")
 
 
 def is_key(text: str) -> bool:

@@ -19,6 +19,7 @@ FEW = 8  # words tried for what is no id (a list's name, a step): the role decid
 DESK = {
     "desk:profiles": "manager registrar",
     "desk:enrolments": "manager registrar viewer",
+    "desk:enrolments_find": "manager registrar viewer",
     "desk:enrol": "manager registrar",
     "desk:imports": "manager registrar",
     "desk:classes": "manager registrar viewer",
