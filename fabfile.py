@@ -67,6 +67,18 @@ def tour(c, url="http://localhost:8000", out=".var/tour"):
     must("tests.e2e.tour", "--url", url, "--out", out)
 
 
+@task(
+    help={
+        "url": "address of a running demo's portal",
+        "out": "folder of the pictures",
+        "design": "folder with pictures of the designs, to be shown beside",
+    }
+)
+def pictures(c, url="http://localhost:8000", out=".var/pictures", design=""):
+    """Take pictures of the public pages of two institutions and the portal, 1440 and 390 wide, on one page."""
+    must("tests.e2e.pictures", "--url", url, "--out", out, *(["--design", design] if design else []))
+
+
 @task
 def check(c):
     """Everything but the tests: style, types, translations, migrations, floors."""

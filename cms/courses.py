@@ -1,6 +1,6 @@
 """The live figures of course pages: what is studied for a position and year, which classes come, what it costs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -56,11 +56,13 @@ class Offer:
 
 @dataclass(frozen=True)
 class CourseLine:
-    """A shared course as far as it is part of a plan."""
+    """A shared course as far as it is part of a plan, with what the editor says of it."""
 
+    code: str
     title: str
     lessons: int
     hours: Decimal
+    note: str = ""
 
     @property
     def hours_label(self) -> str:
@@ -105,14 +107,26 @@ def _plans(codes: Iterable[str]) -> dict[tuple[str, int], dict[str, Any]]:
     }
 
 
-def course_lines(position_code: str, year: int) -> list[CourseLine]:
-    """The shared courses of the newest published plan, in the order of the plan: two queries."""
+def course_lines(position_code: str, year: int, *, first: Mapping[str, str] | None = None) -> list[CourseLine]:
+    """The shared courses of the newest published plan, in the order of the plan: two queries.
+
+    `first` has courses that stand before the others, code → what the editor says; a code that is not in the plan is
+    passed over.
+    """
     newest = Plan.objects.filter(position__code=position_code, year=year, published_at__isnull=False)
     plan = newest.aggregate(pk=Max("pk"))["pk"]
     rows = (
         PlanLesson.objects.filter(plan=plan)
-        .values(title=F("lesson__course__title"))
+        .values(code=F("lesson__course__code"), title=F("lesson__course__title"))
         .annotate(first=Max("order"), lesson_count=Count("pk"), hours=Sum("hours"))
         .order_by("first")
     )
-    return [CourseLine(row["title"], row["lesson_count"], row["hours"]) for row in rows]
+    notes = dict(first or {})
+    lines = {
+        row["code"]: CourseLine(
+            row["code"], row["title"], row["lesson_count"], row["hours"], notes.get(row["code"], "")
+        )
+        for row in rows
+    }
+    chosen = [lines.pop(code) for code in notes if code in lines]
+    return [*chosen, *lines.values()]

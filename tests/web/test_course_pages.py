@@ -197,6 +197,90 @@ def test_the_editor_refuses_fees_that_cannot_be(
     assert notices(lingzhu, in_tenant) == []
 
 
+def chosen(*courses: tuple[str, str]) -> dict[str, str]:
+    """What the editor's form sends of the courses shown first."""
+    data = {"chosen-TOTAL_FORMS": str(len(courses)), "chosen-INITIAL_FORMS": "0", "chosen-MIN_NUM_FORMS": "0",
+            "chosen-MAX_NUM_FORMS": "20"}  # fmt: skip
+    for number, (code, note) in enumerate(courses):
+        data |= {f"chosen-{number}-course_code": code, f"chosen-{number}-note": note,
+                 f"chosen-{number}-ORDER": str(number + 1), f"chosen-{number}-id": "",
+                 f"chosen-{number}-DELETE": ""}  # fmt: skip
+    return data
+
+
+@pytest.fixture
+def planned(lingzhu: Any, in_tenant: Any) -> tuple[Client, Any]:
+    """A site whose plan of 101 has the courses a, b and c in this order, and another course for 102; its page."""
+    from learning.models import Course, Lesson
+
+    visitor = site_with(lingzhu, in_tenant, 2)
+    lessons = list(Lesson.objects.order_by("plan_lessons__plan__position__code", "plan_lessons__order"))
+    for lesson, code in zip(lessons, ("a", "b", "d", "e"), strict=True):
+        lesson.course = Course.objects.create(code=code, title=f"课程{code}")
+        lesson.save()
+    with in_tenant(lingzhu):
+        return visitor, CoursePage.objects.get(slug="101-2026")
+
+
+def studied(visitor: Client) -> list[tuple[str, str]]:
+    """Title and note of each course as the page has them."""
+    page = BeautifulSoup(visitor.get("/courses/101-2026/").content, "html.parser")
+    rows = [row.select("p") for row in page.select('[aria-labelledby="plan-title"] .rows-main')]
+    return [(row[0].text, row[1].text if len(row) > 1 else "") for row in rows]
+
+
+def test_the_editor_says_which_courses_of_the_plan_are_shown_first(
+    planned: tuple[Client, Any], lingzhu: Any, in_tenant: Any
+) -> None:
+    visitor, page = planned
+    assert studied(visitor) == [("课程a", ""), ("课程b", "")]
+    editor = staff_client(lingzhu, Role.MANAGER)
+    edit = f"/admin/pages/{page.pk}/edit/"
+    form = BeautifulSoup(editor.get(edit).content.decode().replace("<template", "<div"), "html.parser")
+    offered = form.select('select[name="chosen-__prefix__-course_code"] option')
+    assert [option["value"] for option in offered] == ["", "a", "b", "d", "e"]
+    data = {"title": page.title, "slug": page.slug, "position_code": "101", "year": "2026", "intro": "null",
+            "action-publish": "1", "comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0"}  # fmt: skip
+    refused = editor.post(edit, data | chosen(("b", ""), ("d", "")))
+    assert "不在该岗位本年度的学习计划中：课程d。" in refused.content.decode()
+    assert "重复选择：课程b。" in editor.post(edit, data | chosen(("b", ""), ("b", ""))).content.decode()
+    assert studied(visitor) == [("课程a", ""), ("课程b", "")]
+    assert editor.post(edit, data | chosen(("b", "案例 <b>为主</b>"))).status_code == 302
+    assert studied(visitor) == [("课程b", "案例 <b>为主</b>"), ("课程a", "")]
+    words = text_of(visitor.get("/courses/101-2026/"), ".course-side")
+    assert "2 个课时" in words, "the figures stay those of the plan"
+    assert "32 学时" in words
+
+
+def test_a_chosen_course_that_has_left_the_plan_is_passed_over(
+    planned: tuple[Client, Any], lingzhu: Any, in_tenant: Any
+) -> None:
+    from cms.models import ChosenCourse
+
+    visitor, page = planned
+    with in_tenant(lingzhu):
+        for number, code in enumerate(("d", "gone", "b")):
+            ChosenCourse.objects.create(page=page, course_code=code, sort_order=number)
+    assert studied(visitor) == [("课程b", ""), ("课程a", "")]
+
+
+@pytest.mark.parametrize("courses", [0, 2])
+def test_a_course_page_takes_the_same_queries_whatever_is_chosen(
+    planned: tuple[Client, Any], lingzhu: Any, in_tenant: Any, courses: int
+) -> None:
+    from cms.models import ChosenCourse
+
+    visitor, page = planned
+    with in_tenant(lingzhu):
+        for number, code in enumerate(("b", "a")[:courses]):
+            ChosenCourse.objects.create(page=page, course_code=code, sort_order=number)
+    visitor.get("/courses/101-2026/")
+    with statements() as sql:
+        visitor.get("/courses/101-2026/")
+    # as the index (15), the two pages above, what is chosen, newest plan, its courses; no list of pages
+    assert len(sql()) == 19, "\n".join(sql())
+
+
 def test_a_position_and_year_have_one_course_page_of_an_approved_position(
     editing: tuple[Any, int], lingzhu: Any, in_tenant: Any
 ) -> None:
@@ -204,7 +288,7 @@ def test_a_position_and_year_have_one_course_page_of_an_approved_position(
     with in_tenant(lingzhu):
         index = CoursePage.objects.first().get_parent().pk
     data = {"title": "又一页", "slug": "again", "position_code": "101", "year": "2026", "intro": "null",
-            "action-publish": "1", "comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0"}  # fmt: skip
+            "action-publish": "1", "comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0"} | chosen()  # fmt: skip
     add = f"/admin/pages/add/cms/coursepage/{index}/"
     assert "已有该岗位本年度的课程页" in editor.post(add, data).content.decode()
     type(lingzhu).objects.filter(pk=lingzhu.pk).update(position_codes=["101", "102"])
