@@ -57,6 +57,7 @@ READS = {
     "learning/services/admission.py": "the age on the day of enrolment",
     "learning/services/claims.py": "what was reported, sealed",
     "learning/services/register.py": "what the register says before and after a correction, sealed",
+    "learning/services/counter.py": "a new person's account, and the phone on the application",
     "learning/services/leaving.py": "an enrolment that moves takes its phone along",
     "learning/services/reminders.py": "a reminder goes to it",
     "tenants/accounts/codes.py": "a code goes to it",
