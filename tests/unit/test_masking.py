@@ -71,7 +71,7 @@ READS = {
     "tenants/applications.py": "messages to whoever applied",
     "tenants/messages/services.py": "given to the gateway",
 }
-OF_INSTITUTIONS = re.compile(r"(institution|tenant|association\(\)|\brow)\.phone$")
+OF_INSTITUTIONS = re.compile(r"(institution|tenant|association(\(\))?|\brow)\.phone$")
 
 
 def unmasked() -> Iterator[tuple[str, str]]:
