@@ -85,7 +85,10 @@ def correct_payment(
         setattr(found, name, value)
     found.save(update_fields=list(after))
     changed = {name: [_said(before[name]), _said(after[name])] for name in after if before[name] != after[name]}
-    _record("enrolment.payment_corrected", found, reason, by, at, changed=changed)
+    record(
+        "enrolment.payment_corrected", actor=by, subject=found, institution=found.institution, at=at,
+        reason=redacted(reason)[:200], changed=changed,
+    )  # fmt: skip
     return found
 
 
@@ -112,7 +115,10 @@ def take_back_payment(enrolment: Enrolment, *, reason: str, by: User, at: dateti
             "admission", "paid_at", "admitted_at", "paid_amount", "paid_on", "paid_way", "receipt_number",
         ]
     )  # fmt: skip
-    _record("enrolment.payment_taken_back", found, reason, by, at, stood=stood)
+    record(
+        "enrolment.payment_taken_back", actor=by, subject=found, institution=found.institution, at=at,
+        reason=redacted(reason)[:200], stood=stood,
+    )  # fmt: skip
     return found
 
 
@@ -125,7 +131,3 @@ def may_take_back(enrolment: Enrolment) -> bool:
 
 def _said(value: date | str | None) -> str:
     return redacted(str(value or ""))
-
-
-def _record(action: str, found: Enrolment, reason: str, by: User, at: datetime, **data: object) -> None:
-    record(action, actor=by, subject=found, institution=found.institution, at=at, reason=redacted(reason)[:200], **data)

@@ -58,7 +58,7 @@ def index(request: TenantRequest) -> HttpResponse:
         dress(enrolment, progress[enrolment.pk])
     context = {
         "title": _("Enrolments"),
-        "searchable": _("Name, pinyin, class; whole number of card, phone, certificate or receipt"),
+        "searchable": _("Name, class or a whole number"),
         "search_method": "post",
         "search_action": f"{reverse('desk:enrolments_find')}?{urlencode({'view': view, 'class': chosen})}",
         "query": query,
