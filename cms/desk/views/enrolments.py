@@ -36,6 +36,11 @@ VIEWS = {
     "revoked": ON_REVOKED,
 }
 
+STEPS = {  # what may be done to the chosen of a view; a class is given to anybody
+    "all": ("confirm", "pay", "class"), "unclassed": ("confirm", "pay", "class"),
+    "confirm": ("confirm", "class"), "pay": ("pay", "class"),
+}  # fmt: skip
+
 
 @access.desk_view(*access.READERS, change=access.CLERKS)
 def index(request: TenantRequest) -> HttpResponse:
@@ -74,6 +79,7 @@ def index(request: TenantRequest) -> HttpResponse:
         "classes": classes,
         "chosen": chosen,
         "together": together,
+        "steps": STEPS.get(view, ("class",)),
         "ticked": request.POST.getlist("people"),
         "everyone": "everyone" in request.POST,
         "most": MOST,
