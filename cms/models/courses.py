@@ -11,21 +11,22 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.fields import RichTextField
-from wagtail.models import Page
 from wagtail.search import index
 
 from cms.courses import course_lines, offers_of
+from cms.models.base import SitePage
 from cms.models.parts import TEXT
 from cms.models.positions import PositionSelect, check_codes
+from cms.queries import open_below
 
 
-class CourseIndexPage(Page):
+class CourseIndexPage(SitePage):
     """All courses of the institution."""
 
     intro = RichTextField(_("Introduction"), features=TEXT, blank=True)
 
-    content_panels = [*Page.content_panels, FieldPanel("intro")]
-    search_fields = [*Page.search_fields, index.SearchField("intro")]
+    content_panels = [*SitePage.content_panels, FieldPanel("intro")]
+    search_fields = [*SitePage.search_fields, index.SearchField("intro")]
     max_count = 1
     parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.CoursePage"]
@@ -35,12 +36,12 @@ class CourseIndexPage(Page):
         verbose_name = _("Courses")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        pages = CoursePage.objects.child_of(self).live().order_by("-year", "position_code")
+        pages = open_below(CoursePage.objects.child_of(self).live(), self).order_by("-year", "position_code")
         offers = offers_of(pages, at=timezone.now())
         return {**super().get_context(request, *args, **kwargs), "offers": offers}
 
 
-class CoursePage(Page):
+class CoursePage(SitePage):
     """Continuing education for one position in one year."""
 
     position_code = models.CharField(_("Position"), max_length=10)
@@ -48,11 +49,11 @@ class CoursePage(Page):
     intro = RichTextField(_("Introduction"), features=TEXT, blank=True)
 
     content_panels = [
-        *Page.content_panels,
+        *SitePage.content_panels,
         FieldRowPanel([FieldPanel("position_code", widget=PositionSelect), FieldPanel("year")]),
         FieldPanel("intro"),
     ]
-    search_fields = [*Page.search_fields, index.SearchField("intro")]
+    search_fields = [*SitePage.search_fields, index.SearchField("intro")]
     parent_page_types = ["cms.CourseIndexPage"]
     subpage_types: list[str] = []
     template = "cms/course_page.html"
