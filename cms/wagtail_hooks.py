@@ -18,7 +18,7 @@ from wagtail.models import Page, PageViewRestriction
 from cms import page_doors, second_factor
 from cms.editorial import PUBLISHERS
 from cms.staff_menu import TaskItem
-from cms.theme import admin_hue
+from cms.theme import admin_css
 
 # Wagtail's own entries that belong to somebody's task here; everything else of its menu stays out of sight.
 KEPT = {"explorer", "images", "documents"}
@@ -26,8 +26,8 @@ KEPT = {"explorer", "images", "documents"}
 
 @cache_control(private=True, max_age=300)
 def hue_css(request: HttpRequest) -> HttpResponse:
-    """Three variables; its own small file because the CSP of the product knows no inline style."""
-    return HttpResponse(admin_hue(request.tenant.brand_main).as_css(), content_type="text/css; charset=utf-8")  # type: ignore[attr-defined]
+    """The institution's colours; its own small file because the CSP of the product knows no inline style."""
+    return HttpResponse(admin_css(request.tenant.brand_main), content_type="text/css; charset=utf-8")  # type: ignore[attr-defined]
 
 
 @hooks.register("register_admin_urls")

@@ -226,3 +226,14 @@ def test_a_new_institution_gets_a_page_for_each_position_with_a_plan(lingzhu: An
     seed_site(lingzhu, first_words(lingzhu, at=now()), by=None, at=now() - timedelta(days=1))
     with in_tenant(lingzhu):
         assert list(CoursePage.objects.values_list("position_code", "year")) == [("101", 2026)]
+
+
+def test_courses_say_where_one_is(lingzhu: Any, in_tenant: Any) -> None:
+    visitor = site_with(lingzhu, in_tenant, 1)
+
+    def crumbs(path: str) -> list[str]:
+        soup = BeautifulSoup(visitor.get(path).content, "html.parser")
+        return [" ".join(item.text.split()) for item in soup.select(".crumbs li")]
+
+    assert crumbs("/courses/") == ["首页", "课程"]
+    assert crumbs("/courses/101-2026/") == ["首页", "课程", "土建施工员 2026"]
