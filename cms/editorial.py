@@ -19,6 +19,7 @@ WRITERS = (Role.EDITOR,)
 PUBLISHERS = (Role.MANAGER, Role.SUPERADMIN)
 WRITING = ("add_page", "change_page")
 PUBLISHING = (*WRITING, "publish_page")
+REDIRECT_RIGHTS = ("change_redirect", "delete_redirect")
 FILE_RIGHTS = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
 
 
@@ -29,7 +30,15 @@ def let_editors_in(home: Page) -> None:
     """
     _give_rights(home, WRITERS, WRITING)
     _give_rights(home, PUBLISHERS, PUBLISHING)
+    _show_redirects()
     ensure_moderation(home)
+
+
+def _show_redirects() -> None:
+    """Managers see where an address of before leads, set it right, or drop it. They make none: pages do, by moving."""
+    found = list(Permission.objects.filter(content_type__app_label="wagtailredirects", codename__in=REDIRECT_RIGHTS))
+    for group in _groups(PUBLISHERS):
+        group.permissions.add(*found)
 
 
 def ensure_moderation(home: Page) -> Workflow:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 COMING, IN_FORCE, ARCHIVED = "coming", "in_force", "archived"
 
@@ -42,6 +42,25 @@ def overlap(one: Notice, other: Notice) -> bool:
     return (one.valid_to is None or other.valid_from <= one.valid_to) and (
         other.valid_to is None or one.valid_from <= other.valid_to
     )
+
+
+def uncovered(codes: Iterable[str], notices: Iterable[Notice], on: date) -> tuple[str, ...]:
+    """Those of `codes` for which no notice holds on a day."""
+    held = {code for one in notices if state_of(one.valid_from, one.valid_to, on) == IN_FORCE for code in one.codes}
+    return tuple(code for code in codes if code not in held)
+
+
+def ending(notices: Iterable[Notice], on: date, days: int) -> list[Notice]:
+    """Those in force that end within so many days and leave a position without one the day after; the first first."""
+    known = list(notices)
+    soon = [
+        one for one in known
+        if one.valid_to is not None
+        and state_of(one.valid_from, one.valid_to, on) == IN_FORCE
+        and one.valid_to <= on + timedelta(days)
+        and uncovered(one.codes, known, one.valid_to + timedelta(1))
+    ]  # fmt: skip
+    return sorted(soon, key=lambda one: (one.valid_to or on, one.title))
 
 
 def collision_of(notice: Notice, others: Iterable[Notice]) -> Collision | None:

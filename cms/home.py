@@ -13,6 +13,7 @@ from cms.fees import notices_in_force
 from cms.models.courses import CourseIndexPage
 from cms.models.inner import NOTICE_ORDER, FAQPage, NoticePage
 from cms.open_classes import open_classes
+from cms.queries import open_below
 from exams.rules import ExamRules
 from learning.rules import EligibilityRules, StudyRules
 from tenants.accounts.forms import SignInForm
@@ -56,17 +57,18 @@ def offer(*, at: datetime) -> Offer:
 
 def latest_notices(home: Page) -> list[Page]:
     """The pinned ones first."""
-    return list(NoticePage.objects.descendant_of(home).live().order_by(*NOTICE_ORDER)[:NOTICES_ON_HOME])
+    found = open_below(NoticePage.objects.descendant_of(home).live(), home)
+    return list(found.order_by(*NOTICE_ORDER)[:NOTICES_ON_HOME])
 
 
 def course_index(home: Page) -> Page | None:
     """The published page of courses."""
-    return CourseIndexPage.objects.child_of(home).live().first()
+    return open_below(CourseIndexPage.objects.child_of(home).live(), home).first()  # type: ignore[no-any-return]
 
 
 def questions(home: Page) -> list[dict[str, str]]:
     """The first questions of the FAQ page, each with its address."""
-    page = FAQPage.objects.child_of(home).live().first()
+    page = open_below(FAQPage.objects.child_of(home).live(), home).first()
     if page is None:
         return []
     first = list(page.questions)[:QUESTIONS_ON_HOME]
@@ -79,7 +81,7 @@ def institution_home(home: Page, *, at: datetime) -> dict[str, Any]:
         "offer": offer(at=at),
         "classes": open_classes(on=on, most=CLASSES_ON_HOME),
         "notices": latest_notices(home),
-        "fee_notices": notices_in_force(on),
+        "fee_notices": open_below(notices_in_force(on), home),
         "courses": course_index(home),
     }
 

@@ -19,7 +19,8 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page
 from wagtail.rich_text import get_text_for_indexing
 
-from cms.models import NoticePage
+from cms.models import NoticeIndexPage, NoticePage
+from cms.models.base import NOT_IN_XML
 from cms.models.inner import NOTICE_ORDER
 from cms.queries import path_of
 from tenants.models import Institution
@@ -99,6 +100,11 @@ def robots(request: TenantRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
+def shown(text: str) -> str:
+    """Without the characters that XML cannot carry: one of them, and no reader could read any notice."""
+    return NOT_IN_XML.sub("", text)
+
+
 class NoticeFeed(Feed):  # type: ignore[type-arg]
     """The pinned and the newest notices as Atom, with the whole text as plain words."""
 
@@ -108,16 +114,17 @@ class NoticeFeed(Feed):  # type: ignore[type-arg]
         return request.tenant  # type: ignore[attr-defined,no-any-return]
 
     def title(self, obj: Institution) -> str:
-        return _("%(name)s: notices") % {"name": obj.name}
+        return shown(_("%(name)s: notices") % {"name": obj.name})
 
     def link(self, obj: Institution) -> str:
-        return f"{origin_of(obj)}/notices/"
+        index = NoticeIndexPage.objects.live().first()
+        return f"{origin_of(obj)}{path_of(index.url_path) if index else '/'}"
 
     def feed_guid(self, obj: Institution) -> str:
         return f"urn:uuid:{obj.uuid}"
 
     def author_name(self, obj: Institution) -> str:
-        return obj.name
+        return shown(obj.name)
 
     def items(self, obj: Institution) -> list[NoticePage]:
         found = list(NoticePage.objects.live().public().order_by(*NOTICE_ORDER)[:NOTICES_IN_FEED])
@@ -126,10 +133,10 @@ class NoticeFeed(Feed):  # type: ignore[type-arg]
         return found
 
     def item_title(self, item: NoticePage) -> str:  # type: ignore[override]
-        return str(item.title)
+        return shown(str(item.title))
 
     def item_description(self, item: NoticePage) -> str:  # type: ignore[override]
-        return get_text_for_indexing(item.body).strip()
+        return shown(get_text_for_indexing(item.body)).strip()  # an entity may have become one
 
     def item_link(self, item: NoticePage) -> str:
         return f"{item.origin}{path_of(item.url_path)}"

@@ -77,7 +77,7 @@ def fees_in_force(request: TenantRequest) -> HttpResponse:
     if not HomePage.objects.live().exists():
         raise Http404
     notice = notices_in_force(localdate()).last()
-    return HttpResponseRedirect(f"/{notice.slug}/" if notice else "/#contact")
+    return HttpResponseRedirect(f"/{notice.slug}/" if notice else "/#fees")
 
 
 @require_safe

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
@@ -10,27 +9,25 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.models import Page, PageViewRestriction
 
-from cms import second_factor
-from cms.models import FeeNoticePage
+from cms import page_doors, second_factor
+from cms.editorial import PUBLISHERS
 from cms.staff_menu import TaskItem
-from cms.theme import admin_hue
+from cms.theme import admin_css
 
 # Wagtail's own entries that belong to somebody's task here; everything else of its menu stays out of sight.
-KEPT = {"explorer", "images", "documents", "settings"}
-KEPT_SETTINGS = {"redirects"}
+KEPT = {"explorer", "images", "documents"}
 
 
 @cache_control(private=True, max_age=300)
 def hue_css(request: HttpRequest) -> HttpResponse:
-    """Three variables; its own small file because the CSP of the product knows no inline style."""
-    return HttpResponse(admin_hue(request.tenant.brand_main).as_css(), content_type="text/css; charset=utf-8")  # type: ignore[attr-defined]
+    """The institution's colours; its own small file because the CSP of the product knows no inline style."""
+    return HttpResponse(admin_css(request.tenant.brand_main), content_type="text/css; charset=utf-8")  # type: ignore[attr-defined]
 
 
 @hooks.register("register_admin_urls")
@@ -72,6 +69,13 @@ def second_factor_item() -> MenuItem:
     return TaskItem(_("My second factor"), "zx_second_factor", icon_name="mobile-alt", order=900)
 
 
+@hooks.register("register_admin_menu_item")
+def moved_addresses_item() -> MenuItem:
+    """Wagtail's list of redirects; the rest of its settings menu is not an institution's to change."""
+    roles, label = PUBLISHERS, _("Moved addresses")
+    return TaskItem(label, "wagtailredirects:index", roles=roles, icon_name="redirect", order=730)
+
+
 @hooks.register("before_serve_page", order=-100)
 def roles_wait_for_the_second_factor(page: Page, request: HttpRequest, *_: Any) -> HttpResponse | None:
     """A page kept for roles: Wagtail reads the stored groups, whose rights may be withheld (`tenants.gate`)."""
@@ -92,38 +96,14 @@ def menu_by_task(request: HttpRequest, items: list[MenuItem]) -> None:
             item.order = 710 if item.name == "images" else 720
 
 
-@hooks.register("construct_settings_menu")
-def few_settings(request: HttpRequest, items: list[MenuItem]) -> None:
-    """Users, groups, sites, locales and workflows are not an institution's to change."""
-    items[:] = [item for item in items if item.name in KEPT_SETTINGS or item.name.startswith("branding")]
-
-
 @hooks.register("construct_search")
 def no_search_box(request: HttpRequest, areas: list[Any]) -> None:
     """Lists have their own search in the header; a second box that finds pages only would mislead."""
     areas.clear()
 
 
-@hooks.register("before_bulk_action")
-def no_fee_notices_in_bulk(
-    request: HttpRequest, action_type: str, objects: list[Any], *_: Any
-) -> HttpResponse | None:  # fmt: skip
-    """What only the editor can say (another notice is in force) would be an error page here."""
-    if action_type == "publish" and FeeNoticePage.objects.filter(pk__in=[one.pk for one in objects]).exists():
-        return _back_with(request, gettext("Fee notices are published one by one, in the editor."))
-    return None
-
-
-@hooks.register("before_copy_page")
-def no_published_copy_of_a_fee_notice(request: HttpRequest, page: Page) -> HttpResponse | None:
-    """A copy holds on the same days as its original: it is a draft until it has days of its own."""
-    if request.method == "POST" and request.POST.get("publish_copies") and isinstance(page.specific, FeeNoticePage):
-        return _back_with(
-            request, gettext("Copy the fee notice without publishing it, and give the copy its own days.")
-        )
-    return None
-
-
-def _back_with(request: HttpRequest, words: str) -> HttpResponse:
-    messages.error(request, words)
-    return redirect("wagtailadmin_explore_root")
+hooks.register("before_copy_page", page_doors.no_published_copy_of_a_fee_notice)
+hooks.register("before_move_page", page_doors.no_move_to_a_taken_address)
+hooks.register("before_unpublish_page", page_doors.the_home_page_stays)
+hooks.register("before_delete_page", page_doors.the_home_page_stays)
+hooks.register("before_bulk_action", page_doors.what_no_bulk_action_does)

@@ -56,6 +56,11 @@ def palette(main: str, accent: str) -> Palette:
     return {"light": _roles(main, accent, LIGHT), "dark": _roles(main, accent, DARK)}
 
 
+def on_dark(colour: str, ground: str) -> str:
+    """A colour as it can be read (4.6:1) on a dark ground that is not one of ours: Wagtail's admin has its own."""
+    return _reach(_checked(colour), 4.6, (ground,), DARK.step, start=DARK.brand_start)
+
+
 def contrast(a: str, b: str) -> float:
     """Contrast ratio of WCAG 2, 1 to 21."""
     high, low = sorted((_luminance(a), _luminance(b)), reverse=True)

@@ -61,7 +61,7 @@ MENU = (
                                                   "console-uploads")),
     Group(pgettext_lazy("menu", "Courses and questions"), ("console-courses", "console-questions")),
     Group(pgettext_lazy("menu", "Portal"), ("console-brand", "console-appraisals", "console-experts", "explorer",
-                                            "images", "documents", "settings")),
+                                            "images", "documents", "wagtailredirects-index")),
     Group(pgettext_lazy("menu", "Files"), ("console-imports", "console-exports")),
     Group(pgettext_lazy("menu", "Supervision"), ("console-rules", "console-messages", "console-faces",
                                                  "console-audit", "console-staff")),

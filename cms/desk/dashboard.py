@@ -13,6 +13,7 @@ from wagtail.admin.ui.components import Component
 
 from cms import editorial_queries
 from cms.desk import access
+from cms.desk.fee_todos import fee_todos
 from cms.todo import Figure, Todo
 from cms.words import waited
 from learning.models import (
@@ -59,7 +60,7 @@ class DeskDashboard(Component):
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         user, at = parent_context["request"].user, now()
         context: dict[str, Any] = {"user": user, "today": localtime(at), "todos": [], "figures": []}
-        pages = _pages_todos(user)
+        pages = _pages_todos(user) + fee_todos(user, localtime(at).date())
         if not access.has_role(user, *access.READERS):
             return context | {"todos": pages}
         counts = _counts()

@@ -33,14 +33,17 @@ TASKS: tuple[dict[str, Any], ...] = (
 # 站点 begins with an entry of ours: Wagtail's tree of pages draws itself and would not carry the heading.
 MENU = (
     Group("", ("wagtailadmin-home",)),
-    Group(pgettext_lazy("menu", "Site"), ("desk-pages", "explorer", "images", "documents", "desk-brand", "settings")),
+    Group(
+        pgettext_lazy("menu", "Site"),
+        ("desk-pages", "explorer", "images", "documents", "wagtailredirects-index", "desk-brand"),
+    ),
     Group(pgettext_lazy("menu", "Enrolment"), ("desk-enrolments", "desk-imports")),
     Group(pgettext_lazy("menu", "Classes"), ("desk-classes", "desk-classroom")),
     Group(pgettext_lazy("menu", "Trainees"), ("desk-profiles", "desk-exports")),
     Group(pgettext_lazy("menu", "Certificates"), ("desk-claims",)),
     Group(pgettext_lazy("menu", "Staff"), ("desk-staff", "desk-support")),
     Group(_("My account"), ("zx-second-factor",)),
-)
+)  # fmt: skip
 
 
 @hooks.register("register_admin_urls")

@@ -11,27 +11,28 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.fields import RichTextField
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable
 from wagtail.search import index
 
 from cms.courses import course_lines, offers_of
+from cms.models.base import SitePage, SitePageForm
 from cms.models.parts import TEXT
 from cms.models.positions import PositionSelect, approved_positions, check_codes
+from cms.queries import open_below
 from learning.models import Course
 
 CHOSEN_MAX = 20
 
 
-class CourseIndexPage(Page):
+class CourseIndexPage(SitePage):
     """All courses of the institution."""
 
     intro = RichTextField(_("Introduction"), features=TEXT, blank=True)
 
-    content_panels = [*Page.content_panels, FieldPanel("intro")]
-    search_fields = [*Page.search_fields, index.SearchField("intro")]
+    content_panels = [*SitePage.content_panels, FieldPanel("intro")]
+    search_fields = [*SitePage.search_fields, index.SearchField("intro")]
     max_count = 1
     parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.CoursePage"]
@@ -41,12 +42,12 @@ class CourseIndexPage(Page):
         verbose_name = _("Courses")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        pages = CoursePage.objects.child_of(self).live().order_by("-year", "position_code")
+        pages = open_below(CoursePage.objects.child_of(self).live(), self).order_by("-year", "position_code")
         offers = offers_of(pages, at=timezone.now())
         return {**super().get_context(request, *args, **kwargs), "offers": offers}
 
 
-class CoursePageForm(WagtailAdminPageForm):
+class CoursePageForm(SitePageForm):
     """The editor shows courses of the plan only, each once."""
 
     def clean(self) -> dict[str, Any]:
@@ -91,7 +92,7 @@ class CourseSelect(forms.Select):
         self.choices = planned_courses  # type: ignore[assignment]  # asked each time it is shown
 
 
-class CoursePage(Page):
+class CoursePage(SitePage):
     """Continuing education for one position in one year."""
 
     position_code = models.CharField(_("Position"), max_length=10)
@@ -99,7 +100,7 @@ class CoursePage(Page):
     intro = RichTextField(_("Introduction"), features=TEXT, blank=True)
 
     content_panels = [
-        *Page.content_panels,
+        *SitePage.content_panels,
         FieldRowPanel([FieldPanel("position_code", widget=PositionSelect), FieldPanel("year")]),
         FieldPanel("intro"),
         InlinePanel(
@@ -110,7 +111,7 @@ class CoursePage(Page):
             help_text=_("Empty: all courses of the plan in its order. The others follow those chosen here."),
         ),
     ]
-    search_fields = [*Page.search_fields, index.SearchField("intro")]
+    search_fields = [*SitePage.search_fields, index.SearchField("intro")]
     base_form_class = CoursePageForm
     parent_page_types = ["cms.CourseIndexPage"]
     subpage_types: list[str] = []

@@ -9,9 +9,9 @@ from wagtail import blocks
 from wagtail.admin.panels import FieldPanel
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.fields import StreamField
-from wagtail.models import Page
 from wagtail.search import index
 
+from cms.models.base import SitePage
 from cms.models.inner import HOMES
 
 
@@ -29,14 +29,14 @@ class DownloadBlock(blocks.StructBlock):
         return [*super().get_searchable_content(value), *([document.title] if document else [])]
 
 
-class DownloadsPage(Page):
+class DownloadsPage(SitePage):
     """Forms and guides to download, in the order the editors give them."""
 
     intro = models.CharField(_("Introduction"), max_length=200, blank=True)
     files = StreamField([("file", DownloadBlock())], blank=True, verbose_name=_("Files"))
 
-    content_panels = [*Page.content_panels, FieldPanel("intro"), FieldPanel("files")]
-    search_fields = [*Page.search_fields, index.SearchField("files")]
+    content_panels = [*SitePage.content_panels, FieldPanel("intro"), FieldPanel("files")]
+    search_fields = [*SitePage.search_fields, index.SearchField("files")]
     max_count = 1
     parent_page_types = HOMES
     subpage_types: list[str] = []

@@ -9,25 +9,26 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import connection, models
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable
 from wagtail.search import index
 
 from cms import fee_rules
+from cms.models.base import SitePage, SitePageForm
 from cms.models.inner import HOMES
 from cms.models.positions import PositionChecks, check_codes, names_of
+from cms.queries import open_below
 
 LEAST_FEE = Decimal("0.01")
 
 
-class FeeNoticeForm(WagtailAdminPageForm):
+class FeeNoticeForm(SitePageForm):
     """What has to hold when the editor publishes; a draft may be incomplete."""
 
     def clean(self) -> dict[str, Any]:
@@ -49,18 +50,28 @@ class FeeNoticeForm(WagtailAdminPageForm):
         if not rows.is_valid():
             return
         kept = [row for row in rows.cleaned_data if row and not row.get("DELETE")]
-        codes = [code for row in kept for code in fee_rules.codes_of(row.get("positions") or "")]
+        lines = [(row.get("group") or "", fee_rules.codes_of(row.get("positions") or "")) for row in kept]
         try:
-            check_notice(fee_rules.Notice(title, frozenset(codes), start, end), codes, but=self.instance.pk)
+            check_notice(title, lines, start, end, but=self.instance.pk)
         except ValidationError as error:
             self.add_error(None, error)
 
 
-def check_notice(notice: fee_rules.Notice, codes: list[str], *, but: int | None) -> None:
-    """Raises ValidationError where a position stands in two lines, or another published notice holds for it too."""
+def check_notice(
+    title: str, lines: list[tuple[str, list[str]]], start: date, end: date | None, *, but: int | None
+) -> None:
+    """Raises ValidationError where a line (its words, its codes) is for no position, a position stands in two lines, or
+    another published notice holds for it too. Who asks next, waits until this transaction has ended."""
+    empty = [words for words, codes in lines if not codes]
+    if empty:
+        said = gettext("Say for which positions it is: %(lines)s. Without them it would be nobody's fee.")
+        raise ValidationError(said % {"lines": "、".join(empty)})
+    codes = [code for _words, found in lines for code in found]
+    notice = fee_rules.Notice(title, frozenset(codes), start, end)
     twice = sorted({code for code in codes if codes.count(code) > 1})
     if twice:
         raise ValidationError(gettext("In more than one line: %(positions)s.") % {"positions": names_of(twice)})
+    _wait_for_others()
     found = fee_rules.collision_of(notice, published_notices(but=but))
     if found is None:
         return
@@ -78,13 +89,19 @@ def check_notice(notice: fee_rules.Notice, codes: list[str], *, but: int | None)
     raise ValidationError(words % (values | {"end": found.other.valid_to}))
 
 
+def _wait_for_others() -> None:
+    """Two managers who publish at the same moment would both find the day free: one schema, one at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('fee notices:' || current_schema(), 0))")
+
+
 def published_notices(*, but: int | None = None) -> list[fee_rules.Notice]:
     """Those of the schema in force, without one of them: two queries."""
     pages = FeeNoticePage.objects.live().exclude(pk=but).order_by("valid_from", "pk").prefetch_related("rows")
     return [page.as_notice() for page in pages]
 
 
-class FeeNoticePage(Page):
+class FeeNoticePage(SitePage):
     """The published fees, for a person and a year. The one in force stands on the home page and at enrolment."""
 
     published_on = models.DateField(_("Published on"))
@@ -99,13 +116,13 @@ class FeeNoticePage(Page):
     note = models.TextField(_("Note"), blank=True)
 
     content_panels = [
-        *Page.content_panels,
+        *SitePage.content_panels,
         FieldRowPanel([FieldPanel("published_on"), FieldPanel("valid_from"), FieldPanel("valid_to")]),
         FieldPanel("legal_basis"),
         InlinePanel("rows", label=_("Line"), min_num=1),
         FieldPanel("note"),
     ]
-    search_fields = [*Page.search_fields, index.SearchField("legal_basis"), index.SearchField("note")]
+    search_fields = [*SitePage.search_fields, index.SearchField("legal_basis"), index.SearchField("note")]
     base_form_class = FeeNoticeForm
     parent_page_types = HOMES
     subpage_types: list[str] = []
@@ -130,10 +147,12 @@ class FeeNoticePage(Page):
         """The same by every other way of publishing: the bulk action, a schedule, code."""
         super().clean()
         if self.live and self.valid_from:
-            check_notice(self.as_notice(), self.codes, but=self.pk)
+            lines = [(row.group, row.codes) for row in self.rows.all()]
+            check_notice(self.title, lines, self.valid_from, self.valid_to, but=self.pk)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         others = FeeNoticePage.objects.live().sibling_of(self, inclusive=False).order_by("-valid_from", "-pk")
+        others = open_below(others, self.get_parent())
         return {**super().get_context(request, *args, **kwargs), "others": others}
 
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
 from wagtail.search import index
 
 from cms import home
+from cms.models.base import FrontDoor
 from cms.models.parts import StepBlock, parts
 
 SUBPAGES = ["cms.NoticeIndexPage", "cms.FeeNoticePage", "cms.FAQPage", "cms.StandardPage", "cms.DownloadsPage"]
@@ -31,7 +31,7 @@ class HeroDrawing(models.TextChoices):
     PLAN = "plan", _("Floor plan on its grid")
 
 
-class HomePage(Page):
+class HomePage(FrontDoor):
     """An institution's front page: what to do, which classes are open, what it costs, whom to call."""
 
     hero_title = models.TextField(_("Headline"), help_text=_("One or two lines; the line break is kept."))
@@ -72,7 +72,7 @@ class HomePage(Page):
     bring = models.CharField(_("What to bring"), max_length=120, blank=True)
 
     content_panels = [
-        *Page.content_panels,
+        *FrontDoor.content_panels,
         MultiFieldPanel(
             [
                 FieldPanel(name)
@@ -84,7 +84,7 @@ class HomePage(Page):
         FieldPanel("about"),
         MultiFieldPanel([FieldPanel("directions"), FieldPanel("bring")], heading=pgettext_lazy("panel", "Contact")),
     ]
-    search_fields = [*Page.search_fields, index.SearchField("about")]
+    search_fields = [*FrontDoor.search_fields, index.SearchField("about")]
     max_count = 1
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = ["cms.CourseIndexPage", *SUBPAGES]
@@ -102,14 +102,14 @@ class HomePage(Page):
         return {**super().get_context(request, *args, **kwargs), **home.institution_home(self, at=timezone.now())}
 
 
-class PortalHomePage(Page):
+class PortalHomePage(FrontDoor):
     """The association's front page: sign-in for everybody, notices, look-ups."""
 
     label = models.CharField(_("Line above the headline"), max_length=40, blank=True)
     hero_title = models.TextField(_("Headline"), help_text=_("One or two lines; the line break is kept."))
     hero_lead = models.TextField(_("Introduction"), max_length=200)
 
-    content_panels = [*Page.content_panels, FieldPanel("label"), FieldPanel("hero_title"), FieldPanel("hero_lead")]
+    content_panels = [*FrontDoor.content_panels, FieldPanel("label"), FieldPanel("hero_title"), FieldPanel("hero_lead")]
     max_count = 1
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = SUBPAGES

@@ -24,6 +24,12 @@ from tenants.requests import address_of
 register = template.Library()
 
 HOME_DEPTH = 2
+KINDS = {
+    "courses": queries.COURSES,
+    "notices": queries.NOTICES,
+    "questions": queries.QUESTIONS,
+    "downloads": queries.DOWNLOADS,
+}
 LOGOS = frozenset({"hill", "mast", "hall", "beam"})
 
 
@@ -88,21 +94,36 @@ def police_register(number: str) -> str:
     return filings.police_register(number)
 
 
-@register.simple_tag(takes_context=True)
-def menu_pages(context: template.Context) -> list[queries.MenuPage]:
-    """Pages the editors put into the menu, once a request."""
+def _linked(context: template.Context) -> list[queries.MenuPage]:
+    """Once a request."""
     if _tenant(context) is None:
         return []
     known: dict[str, list[queries.MenuPage]] = context["request"].__dict__
-    if "_menu_pages" not in known:
-        known["_menu_pages"] = queries.menu_pages()
-    return known["_menu_pages"]
+    if "_linked_pages" not in known:
+        known["_linked_pages"] = queries.linked_pages()
+    return known["_linked_pages"]
 
 
-@register.filter
-def guides(pages: list[queries.MenuPage]) -> list[queries.MenuPage]:
-    """Those that tell how something is done: "guide" is in their address."""
-    return [page for page in pages if "guide" in page.slug]
+@register.simple_tag(takes_context=True)
+def menu_pages(context: template.Context, kind: str = "") -> list[queries.MenuPage]:
+    """Pages the editors put into the menu; `{% menu_pages "courses" as pages %}`: those of a kind."""
+    wanted = KINDS[kind] if kind else ""
+    return [page for page in _linked(context) if page.in_menu and (not wanted or page.kind == wanted)]
+
+
+@register.simple_tag(takes_context=True)
+def guides(context: template.Context) -> list[queries.MenuPage]:
+    """How-to pages: text in the menu that the editors have put before the page of downloads."""
+    pages = _linked(context)
+    kinds = [page.kind for page in pages]
+    before = pages[: kinds.index(queries.DOWNLOADS)] if queries.DOWNLOADS in kinds else []
+    return [page for page in before if page.in_menu and page.kind == queries.TEXT]
+
+
+@register.simple_tag(takes_context=True)
+def the_page(context: template.Context, kind: str) -> queries.MenuPage | None:
+    """The one live page of a kind, wherever it stands: `{% the_page "notices" as index %}`."""
+    return next((page for page in _linked(context) if page.kind == KINDS[kind]), None)
 
 
 @register.simple_tag(takes_context=True)
@@ -122,8 +143,8 @@ def crumbs_of(page: Page) -> list[queries.MenuPage]:
     if page.depth <= HOME_DEPTH + 1:
         return []
     above = Page.objects.ancestor_of(page).filter(depth__gt=HOME_DEPTH).order_by("depth")
-    rows = above.values_list("title", "url_path", "slug")
-    return [queries.MenuPage(title, queries.path_of(url_path), slug) for title, url_path, slug in rows]
+    rows = above.values_list("title", "url_path")
+    return [queries.MenuPage(title, queries.path_of(url_path)) for title, url_path in rows]
 
 
 @register.filter

@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tenants.middleware.ErrorMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
 TEMPLATES = [
@@ -379,7 +380,11 @@ TIME_ZONE = "Asia/Shanghai"
 # --- Wagtail --------------------------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "筑学"
 WAGTAILADMIN_BASE_URL = PORTAL_URL
-WAGTAILADMIN_LOGIN_URL = "/signin/"
+WAGTAILADMIN_LOGIN_URL = WAGTAIL_FRONTEND_LOGIN_URL = "/signin/"
+WAGTAIL_PASSWORD_REQUIRED_TEMPLATE = "cms/restricted.html"  # noqa: S105
+WAGTAILDOCS_PASSWORD_REQUIRED_TEMPLATE = "cms/restricted.html"  # noqa: S105
+# A page that moves leaves a redirect in its schema; the middleware asks only for what is a 404 otherwise.
+WAGTAILREDIRECTS_AUTO_CREATE = True
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

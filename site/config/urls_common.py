@@ -14,6 +14,8 @@ before = [
     path("camera/", include("proctoring.urls")),
     path("", include("certs.urls")),
     path("admin/", include("cms.admin_urls")),
+    # In front of Wagtail's own doors to what is kept for some readers.
+    path("", include("cms.restricted_doors")),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("cms.urls")),
 ]

@@ -6,7 +6,18 @@ from datetime import date
 
 import pytest
 
-from cms.fee_rules import ARCHIVED, COMING, IN_FORCE, Notice, codes_of, collision_of, overlap, state_of
+from cms.fee_rules import (
+    ARCHIVED,
+    COMING,
+    IN_FORCE,
+    Notice,
+    codes_of,
+    collision_of,
+    ending,
+    overlap,
+    state_of,
+    uncovered,
+)
 
 JAN, JUN, JUL, DEC = date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1), date(2026, 12, 31)
 
@@ -47,3 +58,24 @@ def test_only_shared_positions_collide() -> None:
 
 def test_codes_are_read_with_or_without_blanks() -> None:
     assert codes_of(" 101, 106,") == ["101", "106"]
+
+
+def test_a_position_is_uncovered_where_no_notice_holds_on_the_day() -> None:
+    notices = [notice(JAN, JUN, "101"), notice(JUL, None, "102")]
+    assert uncovered(["101", "102", "103"], notices, JUN) == ("102", "103")
+    assert uncovered(["101", "102", "103"], notices, JUL) == ("101", "103")
+
+
+@pytest.mark.parametrize(
+    ("after", "on", "found"),
+    [
+        ([], date(2026, 5, 31), True), ([], date(2026, 5, 30), False), ([], JUN, True), ([], JUL, False),
+        ([notice(JUL, None, "101", "102")], JUN, False), ([notice(JUL, None, "101")], JUN, True),
+        ([notice(date(2026, 7, 2), None, "101", "102")], JUN, True),
+    ],
+)  # fmt: skip
+def test_a_notice_ends_soon_where_none_follows_for_one_of_its_positions(
+    after: list[Notice], on: date, found: bool
+) -> None:
+    ends = notice(JAN, JUN, "101", "102", title="到期")
+    assert ending([ends, *after, notice(JAN, None, "103")], on, 30) == ([ends] if found else [])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from cms.theme import admin_hue
+from cms.theme import admin_css, admin_hue
 from tenants.brand import contrast
 from tenants.roles.roles import Role
 from tests.support import people
@@ -77,6 +77,34 @@ def test_white_on_the_sidebar_is_readable_in_any_brand(colour):
     rgb = colorsys.hls_to_rgb(hue.hue / 360, hue.lightness / 100, hue.saturation / 100)
     shade = "#" + "".join(f"{round(part * 255):02x}" for part in rgb)
     assert contrast("#ffffff", shade) >= 8
+
+
+@pytest.mark.parametrize("colour", ["#0b6b4f", "#7a1f2b", "#ffdd00", "#ffffff", "#1d4f8b", "#00ffff", "#000000"])
+def test_buttons_and_links_are_readable_in_any_brand_as_the_stylesheet_has_them(colour):
+    """Read back from the CSS, rounded as it is: white on a button, a link on white, a link on Wagtail's dark page."""
+    import colorsys
+
+    css = admin_css(colour)
+
+    def shade(name):
+        hue, saturation, lightness = (
+            float(re.search(rf"{name}-{part}:([\d.]+)", css)[1]) for part in ("hue", "saturation", "lightness")
+        )
+        rgb = colorsys.hls_to_rgb(hue / 360, lightness / 100, saturation / 100)
+        return "#" + "".join(f"{round(part * 255):02x}" for part in rgb)
+
+    assert contrast("#ffffff", shade("--w-color-secondary")) >= 4.5
+    assert contrast("#f6f6f8", shade("--w-color-secondary")) >= 4.5
+    assert contrast("#262626", shade("--w-color-secondary-100")) >= 4.5
+
+
+def test_the_head_of_the_sidebar_shows_the_symbol_of_the_site(lingzhu):
+    type(lingzhu).objects.filter(pk=lingzhu.pk).update(logo_key="hall")
+    manager = staff_client(lingzhu, Role.MANAGER)
+    assert "logos.svg#logo-hall" in manager.get("/admin/").content.decode().replace("\\u0022", '"')
+    assert ".zx-house{--brand:#" in manager.get("/admin/hue.css").content.decode()
+    type(lingzhu).objects.filter(pk=lingzhu.pk).update(logo_key="")
+    assert 'class="logo-letter"' in manager.get("/admin/").content.decode()
 
 
 def test_the_hue_is_the_institutions(lingzhu, jiangxin):

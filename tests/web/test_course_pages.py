@@ -162,7 +162,7 @@ def test_a_draft_may_collide_until_it_is_published(editing: tuple[Any, int], lin
     assert notices(lingzhu, in_tenant) == [("新公示", False)]
 
 
-def test_neither_the_bulk_action_nor_a_copy_publishes_a_notice(
+def test_neither_the_bulk_action_nor_a_copy_publishes_a_notice_that_collides(
     editing: tuple[Any, int], lingzhu: Any, in_tenant: Any
 ) -> None:
     editor, home = editing
@@ -170,7 +170,7 @@ def test_neither_the_bulk_action_nor_a_copy_publishes_a_notice(
     with in_tenant(lingzhu):
         draft, old = FeeNoticePage.objects.get(slug="fees-new").pk, FeeNoticePage.objects.get(slug="fees").pk
     said = editor.post(f"/admin/bulk/wagtailcore/page/publish/?id={draft}", follow=True).content.decode()
-    assert "收费公示只能在编辑页逐份发布。" in said
+    assert "“新公示”：“收费公示”自 2026-01-02 起对土建施工员有效" in said
     copy = {"new_title": "副本", "new_slug": "copy", "new_parent_page": home, "publish_copies": "on"}
     said = editor.post(f"/admin/pages/{old}/copy/", copy, follow=True).content.decode()
     assert "请先复制为草稿" in said
@@ -310,3 +310,14 @@ def test_a_new_institution_gets_a_page_for_each_position_with_a_plan(lingzhu: An
     seed_site(lingzhu, first_words(lingzhu, at=now()), by=None, at=now() - timedelta(days=1))
     with in_tenant(lingzhu):
         assert list(CoursePage.objects.values_list("position_code", "year")) == [("101", 2026)]
+
+
+def test_courses_say_where_one_is(lingzhu: Any, in_tenant: Any) -> None:
+    visitor = site_with(lingzhu, in_tenant, 1)
+
+    def crumbs(path: str) -> list[str]:
+        soup = BeautifulSoup(visitor.get(path).content, "html.parser")
+        return [" ".join(item.text.split()) for item in soup.select(".crumbs li")]
+
+    assert crumbs("/courses/") == ["首页", "课程"]
+    assert crumbs("/courses/101-2026/") == ["首页", "课程", "土建施工员 2026"]

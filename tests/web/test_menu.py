@@ -38,7 +38,8 @@ def entries(client: Any) -> list[tuple[str, str]]:
 
 MANAGER = [
     ("wagtailadmin-home", ""),
-    ("desk-pages", "站点"), ("explorer", ""), ("images", ""), ("documents", ""), ("desk-brand", ""),
+    ("desk-pages", "站点"), ("explorer", ""), ("images", ""), ("documents", ""),
+    ("wagtailredirects-index", ""), ("desk-brand", ""),
     ("desk-enrolments", "报名"), ("desk-imports", ""),
     ("desk-classes", "班级"), ("desk-classroom", ""),
     ("desk-profiles", "学员"), ("desk-exports", ""),
@@ -67,7 +68,7 @@ SUPERADMIN = [
     ("console-post-certificates", "证书"), ("console-certificate-claims", ""), ("console-uploads", ""),
     ("console-courses", "课程与题库"), ("console-questions", ""),
     ("console-brand", "门户"), ("console-appraisals", ""), ("console-experts", ""), ("explorer", ""), ("images", ""),
-    ("documents", ""),
+    ("documents", ""), ("wagtailredirects-index", ""),
     ("console-imports", "表格"), ("console-exports", ""),
     ("console-rules", "监管"), ("console-messages", ""), ("console-faces", ""), ("console-audit", ""),
     ("console-staff", ""),
