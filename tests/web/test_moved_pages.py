@@ -115,7 +115,7 @@ def test_sites_that_are_open_already_get_the_right_by_the_migration(lingzhu: Any
     from django.contrib.auth.models import Group
 
     seed(lingzhu)
-    step = import_module("cms.migrations.0009_managers_see_redirects")
+    step = import_module("cms.migrations.0010_managers_see_redirects")
     with in_tenant(lingzhu):
         group = Group.objects.get(name="manager")
         rights = group.permissions.filter(content_type__app_label="wagtailredirects")
