@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from tests.support.axe import violations
 from tests.support.live import daphne, in_thread
 from tests.support.pages import seed
 
@@ -59,6 +60,7 @@ def test_the_home_page_fetches_a_captcha_when_a_form_is_touched(portal: Any, ass
     question = field.locator("label")
     expect(question).to_contain_text("等于几？")
     expect(field.locator("[data-answer]")).to_be_focused()
+    assert violations(page) == []
     asked = question.inner_text()
     field.get_by_role("button", name="换一题").click()
     expect(field.locator("[data-answer]")).to_be_focused()

@@ -21,10 +21,13 @@ function setUpCaptcha(field) {
     drawn.innerHTML = await response.text();
     const fresh = drawn.content.querySelector("[data-captcha]");
     const answer = fresh.querySelector("[data-answer]");
-    const stay = hold && !field.contains(document.activeElement);
+    const focus = field.contains(document.activeElement) ? document.activeElement : null;
     field.replaceWith(fresh);
     setUpCaptcha(fresh);
-    if (!stay) answer.focus();
+    // Drawn for whoever is still on the way here: what had the focus in the old field has it in the new one.
+    const part = ["data-refresh", "data-other"].find((name) => focus?.hasAttribute(name));
+    if (!hold) answer.focus();
+    else if (focus) (part ? fresh.querySelector(`[${part}]`) : answer).focus();
   };
   const again = field.querySelector("[data-refresh]");
   again.hidden = false;
