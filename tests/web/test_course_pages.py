@@ -277,8 +277,8 @@ def test_a_course_page_takes_the_same_queries_whatever_is_chosen(
     visitor.get("/courses/101-2026/")
     with statements() as sql:
         visitor.get("/courses/101-2026/")
-    # as the index (15), the two pages above, what is chosen, newest plan, its courses; no list of pages
-    assert len(sql()) == 19, "\n".join(sql())
+    # as the index (15), the two pages above, what is chosen, newest plan, its courses, the breadcrumbs; no list of pages
+    assert len(sql()) == 20, "\n".join(sql())
 
 
 def test_a_position_and_year_have_one_course_page_of_an_approved_position(

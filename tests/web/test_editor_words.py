@@ -46,7 +46,7 @@ FORMS = {
     # The first line of fees, and the form of the next.
     "FeeNoticePage": ["标题", "公示日期", "生效日期", "截止日期", "收费依据", *["项目", *FEE_LINE] * 2, "备注"],
     "CourseIndexPage": ["标题", "简介"],
-    "CoursePage": ["标题", "岗位名称", "年度", "简介"],
+    "CoursePage": ["标题", "岗位名称", "年度", "简介", "优先展示的课程", "课程", "课程简介"],
     "DownloadsPage": ["标题", "简介", "文件"],
 }  # fmt: skip
 BLOCKS = {

@@ -55,7 +55,7 @@ def test_the_home_page_needs_as_many_queries_with_one_row_as_with_three(
 
 
 # At an institution and at the portal; what a process remembers (sites, rulesets) is asked for before.
-QUERIES_OF_NOTICES = {"/": (12, 11), "/notices/": (10, 10), "/notices.atom": (4, 4), "/sitemap.xml": (4, 4)}
+QUERIES_OF_NOTICES = {"/": (12, 9), "/notices/": (10, 10), "/notices.atom": (4, 4), "/sitemap.xml": (4, 4)}
 
 
 @pytest.mark.parametrize("notices", [1, 30])
