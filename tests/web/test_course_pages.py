@@ -277,7 +277,7 @@ def test_a_course_page_takes_the_same_queries_whatever_is_chosen(
     visitor.get("/courses/101-2026/")
     with statements() as sql:
         visitor.get("/courses/101-2026/")
-    # as the index (15), the two pages above, what is chosen, newest plan, its courses, the breadcrumbs; no list of pages
+    # as the index (15), the two pages above, what is chosen, newest plan, its courses, breadcrumbs; no list of pages
     assert len(sql()) == 20, "\n".join(sql())
 
 
