@@ -35,24 +35,36 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{there}?{urlencode({'next': next_page})}" if next_page else there)
 
 
-def limited(view: Callable[..., HttpResponse], what: str) -> Callable[..., HttpResponse]:
-    """The door that asks for a password, with a limit on tries. Raises TooManyPasswords."""
+def limited(view: Callable[..., HttpResponse], restriction: str) -> Callable[..., HttpResponse]:
+    """The door that asks for a password, with a limit on tries; `restriction` names its number in the address.
+
+    Raises TooManyPasswords.
+    """
 
     @never_cache
     @sensitive_post_parameters("password")
-    def wrapped(request: HttpRequest, restriction: int, **kwargs: Any) -> HttpResponse:
-        who = f"{what}:{restriction}:{address_of(request)}"
+    def wrapped(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        who = f"{restriction}:{kwargs[restriction]}:{address_of(request)}"
         if request.method == "POST" and not allowed(
             "page-password", who, a_minute=TRIES_A_MINUTE, burst=TRIES_AT_ONCE, at=now()
         ):
             raise TooManyPasswords
-        return view(request, restriction, **kwargs)
+        return view(request, **kwargs)
 
     return wrapped
 
 
+# Wagtail's addresses under Wagtail's names: it reverses them.
 urlpatterns = [
-    path("_util/login/", to_sign_in),
-    path("_util/authenticate_with_password/<int:restriction>/<int:page_id>/", limited(of_a_page, "page")),
-    path("documents/authenticate_with_password/<int:restriction>/", limited(of_a_file, "file")),
+    path("_util/login/", to_sign_in, name="wagtailcore_login"),
+    path(
+        "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/",
+        limited(of_a_page, "page_view_restriction_id"),
+        name="wagtailcore_authenticate_with_password",
+    ),
+    path(
+        "documents/authenticate_with_password/<int:restriction_id>/",
+        limited(of_a_file, "restriction_id"),
+        name="wagtaildocs_authenticate_with_password",
+    ),
 ]
