@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from config.processes import dies_with_parent, free_port, wait_until
+from tests.support.zygote import Forked, fork
 
 START_TIMEOUT_S = 180.0
+AS_LOADED = {"ZHUXUE_SERVE": "all"}
 T = TypeVar("T")
 
 
@@ -29,30 +31,23 @@ class Daphne:
         self.port = port or free_port()
         self.options = ["--proxy-headers", "--proxy-headers-host", "X-Real-IP"] if proxied else []
         self.env = {"ZHUXUE_SERVE": serve, **env}
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Forked | None = None
 
     def start(self) -> None:
         """Start and wait until it answers; the port stays the same over restarts."""
-        command = [
-            "daphne",
-            "-b",
-            "127.0.0.1",
-            "-p",
-            str(self.port),
-            "-v",
-            "0",
-            *self.options,
-            "config.asgi:application",
-        ]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", *command],
-            env=os.environ | self.env | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-            preexec_fn=dies_with_parent(signal.SIGKILL),
-        )
+        arguments = ["-b", "127.0.0.1", "-p", str(self.port), "-v", "0", *self.options, "config.asgi:application"]
+        self.process = self._own(arguments) if self.env != AS_LOADED else fork(arguments)
         if not wait_until(lambda: self.answers() or self.process.poll() is not None, START_TIMEOUT_S, every_s=0.1):
             raise RuntimeError("daphne did not start")
         if self.process.poll() is not None:
             raise RuntimeError(f"daphne ended with {self.process.returncode}")
+
+    def _own(self, arguments: list[str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "daphne", *arguments],
+            env=os.environ | self.env | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            preexec_fn=dies_with_parent(signal.SIGKILL),
+        )
 
     def answers(self) -> bool:
         try:

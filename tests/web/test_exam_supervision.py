@@ -207,7 +207,9 @@ def test_which_attempts_a_person_looks_at(watched: Watched, codes: list[str]) ->
     assert findings_of(watched, ExamRules()) == codes
 
 
-@pytest.mark.parametrize("face", ["obama", "astronaut", "biden"])
+@pytest.mark.parametrize(
+    "face", ["obama", *[pytest.param(one, marks=pytest.mark.full) for one in ("astronaut", "biden")]]
+)
 def test_the_demos_people_are_seen_at_their_exams(face: str, ready: Study, lingzhu: Any) -> None:
     """Two exams one after the other, with the demo's faces: nothing for a reviewer."""
     from random import Random

@@ -141,7 +141,7 @@ def test_nothing_can_be_begun_at_a_suspended_institution(
         publish_rules(closes_on="2099-12-31")
         number, year = study.enrolment.post_certificate.number, study.enrolment.year
         with pytest.raises(states.NotLive):
-            enrol(institution=lingzhu, user=user, certificate_number=number, year=year, by=user, at=at)
+            enrol(institution=lingzhu, user=user, certificate_number=number, year=year, free=True, by=user, at=at)
 
 
 def test_a_row_held_since_before_the_suspension_opens_nothing(admin: Client, study: Study, in_tenant: Any) -> None:

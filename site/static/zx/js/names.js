@@ -12,7 +12,7 @@ function nameAll() {
   }
   const house = document.querySelector(HOUSE);
   if (house) {
-    const words = [...house.querySelectorAll(".zx-house__words > *, .zx-house__support")].map((one) => one.textContent.trim());
+    const words = [...house.querySelectorAll(".logo-letter, .zx-house__words > *, .zx-house__support")].map((one) => one.textContent.trim());
     house.setAttribute("aria-label", [...words, house.getAttribute("aria-label")].join(" "));
     house.dataset.zxNamed = "";
   }
