@@ -26,6 +26,7 @@ from tests.support.people import make_user
 from tests.support.staff import give_photos, picture, staff_client
 from tests.support.study import Study
 
+FULL = pytest.mark.full
 pytestmark = pytest.mark.django_db
 
 
