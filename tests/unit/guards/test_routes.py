@@ -18,11 +18,9 @@ from tests.support.guard_callers import INSTITUTION, PORTAL, World
 from tests.support.guard_routes import Route, routes_of
 from tests.support.guard_walk import Caller, Reached, compare, has_row, look, unknown_words
 
-DOCUMENTS = "a collection with a password; tests/web/test_restricted.py has one"
 # Routes that no builder's row leads into, with the reason; everything else must be reached with one's own ids.
 REACHED_BY_NOBODY: dict[str, dict[str, str]] = {
     INSTITUTION: {
-        "/documents/authenticate_with_password/%(restriction)s/": DOCUMENTS,
         "desk:claim_scan": "a claim with a picture; tests/web/test_desk_claims.py has one",
         "certs:renew": "certificates are renewed on the portal only",
         "desk:import": "a sheet of a kind; tests/web/test_imports.py has some",
@@ -38,8 +36,6 @@ REACHED_BY_NOBODY: dict[str, dict[str, str]] = {
         "learning:segment": "needs a signed address; tests/web/test_segments.py has them",
     },
     PORTAL: {
-        "/_util/authenticate_with_password/%(restriction)s/%(page_id)s/": "tests/web/test_restricted.py has one",
-        "/documents/authenticate_with_password/%(restriction)s/": DOCUMENTS,
         "console:application_open_logo": "a logo that was chosen in the wizard; tests/web/test_opening.py has one",
         "console:certificate_claim_scan": "a claim with a picture; tests/web/test_claims_console.py has one",
         "console:import": "a sheet of a kind; tests/web/test_imports_console.py has some",
