@@ -186,8 +186,8 @@ class Journey:
         self._pass(page)
         self.album.shot(page, "lesson-begins")
 
-    def _pass(self, page: Page, tries: int = 4) -> None:
-        """Until the lesson counts; a check may be missed as people miss one, and is tried again."""
+    def _pass(self, page: Page, tries: int = 7) -> None:
+        """Until the lesson counts; a check may be missed as people miss one, or as a busy machine does, and is tried again."""
         counting = page.locator('[data-part="state"][data-state="counting"]')
         failed = page.locator('[data-prompt="failed"]')
         for _ in range(tries):
