@@ -187,7 +187,7 @@ class Journey:
         self.album.shot(page, "lesson-begins")
 
     def _pass(self, page: Page, tries: int = 7) -> None:
-        """Until the lesson counts; a check may be missed as people miss one, or as a busy machine does, and is tried again."""
+        """Until the lesson counts; a check that is missed, as people and busy machines miss some, is tried again."""
         counting = page.locator('[data-part="state"][data-state="counting"]')
         failed = page.locator('[data-prompt="failed"]')
         for _ in range(tries):
