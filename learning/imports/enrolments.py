@@ -35,12 +35,9 @@ from tenants.rulesets.services import rules_for
 from tenants.states import require_live
 
 COLUMN_OF = {
-    "unknown": "post_certificate",
-    "own": "id_number",
-    "too_young": "id_number",
-    "too_old": "id_number",
+    "unknown": "post_certificate", "own": "id_number", "too_young": "id_number", "too_old": "id_number",
     "position": "position",
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -118,6 +115,9 @@ class EnrolmentSheet(SheetResource):
         return _("This person stands in row %(number)s already, for the same position and year.") % {"number": number}
 
     # --- judging ------------------------------------------------------------------------------------------------
+
+    def prepare(self, *, at: datetime) -> None:
+        self.password = initial_password_hash(at)  # argon2 takes 100 MB for it
 
     def lock(self, drafts: Sequence[Draft]) -> None:
         """As at the counter: the certificates before the classes."""
@@ -281,7 +281,6 @@ class EnrolmentSheet(SheetResource):
 
     def write(self, drafts: Sequence[Draft], *, by: User, at: datetime) -> None:
         seen = bool(self.options.get("seen"))
-        self.password = self.password or initial_password_hash(at)
         write_enrolments(
             drafts, self.institution, year=self.options["year"], seen_by=by if seen else None,
             password=self.password, at=at,

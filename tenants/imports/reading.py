@@ -12,7 +12,7 @@ from tenants.audit.services import record
 from tenants.imports.errors import BATCH_REFUSALS, BadSheet
 from tenants.imports.headings import find_headings
 from tenants.imports.models import BatchState, ImportBatch, ImportRow, Verdict
-from tenants.imports.reader import read_rows
+from tenants.imports.reader import Row, read_rows
 from tenants.imports.resource import Draft, SheetResource
 from tenants.imports.rowfile import Sheet, keep
 from tenants.imports.template import is_example
@@ -38,13 +38,11 @@ def read_batch(pk: int, resource_of: Callable[[ImportBatch], SheetResource], *, 
     if batch is None:
         return
     with translation.override(batch.language):
-        resource = resource_of(batch)
         try:
-            sheet, drafts = _drafts(batch, resource)
+            sheet, drafts = _judged(batch, resource_of(batch), clock)
         except BadSheet as error:
             _refuse(batch, error, clock())
             return
-        _judge(batch, resource, drafts, clock)
         _enter(batch, sheet, drafts, clock())
 
 
@@ -63,35 +61,34 @@ def claim(pk: int, state: BatchState, at: datetime) -> ImportBatch | None:
     return found if found.state == state else None
 
 
-def _drafts(batch: ImportBatch, resource: SheetResource) -> tuple[Sheet, list[Draft]]:
+def _judged(batch: ImportBatch, resource: SheetResource, clock: Clock) -> tuple[Sheet, list[Draft]]:
+    """Portion by portion: of each row only the verdict is kept, or twenty thousand people would lie here."""
     rows = read_rows(batch.file_name, vault.get(batch, "file"))
     columns = resource.columns()
     sheet = Sheet(find_headings(rows, columns), rows)
+    body = [row for row in sheet.body() if not is_example(sheet.headings, row, columns)]
+    if not body:
+        raise BadSheet.because("no_rows")
+    resource.look(at=clock(), hold=False)
     drafts: list[Draft] = []
     seen: dict[Hashable, int] = {}
-    for row in sheet.body():
-        if is_example(sheet.headings, row, columns):
-            continue
-        draft = resource.draft(row.number, sheet.headings.cells(row))
-        key = None if draft.problems else resource.key_of(draft)
-        if key is not None and seen.setdefault(key, row.number) != row.number:
-            draft.refuse("", resource.twice(seen[key]))
-        drafts.append(draft)
-    if not drafts:
-        raise BadSheet.because("no_rows")
+    for portion in portions(body):
+        fresh, at = [_draft(resource, sheet, row, seen) for row in portion], clock()
+        resource.judge([draft for draft in fresh if not draft.problems], at=at)
+        for draft in fresh:
+            draft.found = draft.values = None
+        drafts += fresh
+        ImportBatch.objects.filter(pk=batch.pk).update(total=len(body), settled=len(drafts), changed_at=at)
     return sheet, drafts
 
 
-def _judge(batch: ImportBatch, resource: SheetResource, drafts: list[Draft], clock: Clock) -> None:
-    resource.look(at=clock(), hold=False)
-    done = 0
-    for portion in portions(drafts):
-        at = clock()
-        resource.judge([draft for draft in portion if not draft.problems], at=at)
-        for draft in portion:  # only the verdict is kept: twenty thousand certificates would lie here
-            draft.found = draft.values = None
-        done += len(portion)
-        ImportBatch.objects.filter(pk=batch.pk).update(total=len(drafts), settled=done, changed_at=at)
+def _draft(resource: SheetResource, sheet: Sheet, row: Row, seen: dict[Hashable, int]) -> Draft:
+    """The row as it is read; refused where the same has stood in an earlier one."""
+    draft = resource.draft(row.number, sheet.headings.cells(row))
+    key = None if draft.problems else resource.key_of(draft)
+    if key is not None and seen.setdefault(key, row.number) != row.number:
+        draft.refuse("", resource.twice(seen[key]))
+    return draft
 
 
 @transaction.atomic

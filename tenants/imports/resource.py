@@ -103,6 +103,9 @@ class SheetResource(Resource):
         """What is said of a row whose key stands in row `number` already."""
         return _("The same stands in row %(number)s already.") % {"number": number}
 
+    def prepare(self, *, at: datetime) -> None:
+        """What a run needs once, and what takes much memory for a moment: before the rows are there."""
+
     def lock(self, drafts: Sequence[Draft]) -> None:
         """Lock what a portion rests on until it is written, in the order in which everybody else locks it."""
 

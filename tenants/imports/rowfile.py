@@ -3,12 +3,11 @@
 import json
 import zlib
 from dataclasses import dataclass
-from sys import intern
 
 from tenants import vault
 from tenants.imports.headings import Headings
 from tenants.imports.models import ImportBatch
-from tenants.imports.reader import Cell, Row
+from tenants.imports.reader import Row, cell_of
 
 FOLDER = "imports"
 
@@ -36,7 +35,7 @@ def unpacked(data: bytes) -> Sheet:
     head, rows = json.loads(zlib.decompress(data))
     read = []
     for place, (number, cells) in enumerate(rows):
-        read.append(Row(number, tuple(Cell(intern(kind), text) for kind, text in cells)))
+        read.append(Row(number, tuple(cell_of(kind, text) for kind, text in cells)))
         rows[place] = None  # not both forms of all rows at once
     return Sheet(Headings(head["row"], head["places"], tuple(head["unknown"])), read)
 

@@ -31,13 +31,14 @@ def run_batch(pk: int, resource_of: Callable[[ImportBatch], SheetResource], *, c
     if batch is None:
         return
     with translation.override(batch.language):
+        resource = resource_of(batch)
+        resource.prepare(at=clock())
         try:
             sheet = sheet_of(batch)
         except FileNotFoundError:
             _give_up(batch, CannotImport("gone"), clock())
             return
         rows = {row.number: row for row in sheet.body()}
-        resource = resource_of(batch)
         try:
             while _portion(batch, resource, lambda number: sheet.headings.cells(rows[number]), clock):
                 pass

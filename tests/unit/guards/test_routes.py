@@ -134,7 +134,7 @@ def test_our_routes_at_the_portal_show_nobody_the_rows_of_somebody_else(world: W
     walk(world.at_the_portal(who), routes(PORTAL, ours=True), world.reached(PORTAL))
 
 
-@pytest.mark.parametrize("who", rarely(AT_AN_INSTITUTION, "guest", "trainee", "chief", "void", *STAFF[1:]))
+@pytest.mark.parametrize("who", rarely(AT_AN_INSTITUTION, "anonymous", "guest", "trainee", "chief", "void", *STAFF[1:]))
 def test_wagtails_routes_at_an_institution_know_nothing_of_another(world: World, who: str) -> None:
     walk(world.at_the_institution(who), routes(INSTITUTION, ours=False), world.reached(INSTITUTION))
 
