@@ -156,7 +156,7 @@ def test_a_run_that_is_stopped_goes_on_and_a_second_worker_does_nothing_twice(
     calls = iter(range(100))
 
     def dying() -> Any:
-        if next(calls) == 3:  # claim, two portions, then the worker is killed
+        if next(calls) == 4:  # claim, preparing, two portions, then the worker is killed
             raise Stopped
         return AT
 
